@@ -1,0 +1,15 @@
+// What a build writes into the code: the values behind `process.env.*` of the documents, and which build this is.
+import { readFileSync } from 'node:fs';
+
+/**
+ * Replacements for Vite's `define`. The build number is the time in seconds since 1970: it grows with every build, also with
+ * one of older sources, because of two engines the one with the higher number takes over, and a rollback must do so too.
+ */
+export function buildStamps(now: Date = new Date()): Record<string, string> {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return {
+    __BUILD__: String(Math.floor(now.getTime() / 1_000)),
+    __VERSION__: JSON.stringify(version),
+    'process.env.NEXT_PUBLIC_USE_SYNC': JSON.stringify(process.env['NEXT_PUBLIC_USE_SYNC'] ?? 'true'),
+  };
+}

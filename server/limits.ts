@@ -1,0 +1,58 @@
+// Every number that bounds the server, with its reason. Nothing here decides for a client: a client learns what it needs from hello.
+
+export const LIMITS = {
+  /** Largest request body. */
+  bodyBytes: 65_536,
+  /** Deepest JSON that is read. */
+  jsonDepth: 64,
+  /** Ids, idempotency keys, device names, filter values. */
+  idLength: 128,
+  /** Values of one filter. */
+  filterValues: 50,
+  /** Documents one `?ids=` may name. */
+  snapshotIds: 100,
+  /** Events of one batch, and of one page of a replay (a page is read synchronously: 1.3-4 ms). */
+  pageEvents: 500,
+  /** Live events held for a reader while it replays; more and the reader reads them from the log instead. */
+  replayBuffer: 500,
+  /** Bytes a reader may leave unread; more and it is cut, for the log is its buffer. */
+  readerBytes: 262_144,
+  /** A reader whose socket took no byte for this long is cut: half-open sockets never say that they closed. */
+  stalledReaderMs: 30_000,
+  /** Streams of one user, and of all. */
+  streamsPerUser: 1_000,
+  streams: 10_000,
+  /** Devices whose highest term is remembered; the one unused for longest goes first. */
+  rememberedTerms: 10_000,
+  /** Padding before hello, for proxies that hold the first bytes back. */
+  paddingBytes: 2_048,
+  /** How long an answer is kept under its idempotency key. */
+  idempotencyMs: 86_400_000,
+  /** A session ends this long after its last use... */
+  sessionMs: 43_200_000,
+  /** ...and a use is written down at most this often. */
+  sessionTouchMs: 60_000,
+  /** Sign-in: failures within the window, per address and email, and per address. */
+  signInFailures: 10,
+  signInFailuresPerAddress: 100,
+  signInWindowMs: 600_000,
+  signInTracked: 10_000,
+  /** Rows deleted in one transaction by the retention. */
+  pruneRows: 500,
+  /** How often the retention looks. */
+  pruneEveryMs: 10_000,
+  /** How long a stream stays open after `rotate`. */
+  rotateMs: 2_000,
+  /** Static files kept in memory. */
+  staticBytes: 67_108_864,
+  /** Wait for the database's write lock when another process holds it. */
+  databaseBusyMs: 5_000,
+} as const;
+
+/** Over how long the first reconnects should spread: herds spread wide, a lone reader comes back at once. */
+export function spreadMs(clients: number): number {
+  return Math.min(10_000, Math.max(500, 5 * clients));
+}
+
+/** What a poller is asked to wait before its next batch when there is nothing more. */
+export const POLL_AFTER_MS = 3_000;

@@ -1,0 +1,18 @@
+// What the server itself counts about a tenant: open streams and where its log stands. For managers, and for tests that don't believe a client.
+import { PATHS } from '../../src/protocol/http.ts';
+import type { App } from '../http-context.ts';
+import { HttpProblem } from '../problem.ts';
+import type { Hub } from '../sync/hub.ts';
+import type { LogStore } from '../sync/log-store.ts';
+import type { Terms } from '../sync/terms.ts';
+
+export function routeStatus(app: App, { hub, log, terms }: { hub: Hub; log: LogStore; terms: Terms }): void {
+  app.get(PATHS.status, (context) => {
+    const { tenant, role } = context.var.session;
+    if (role !== 'manager') throw new HttpProblem('auth/forbidden', 'Figures of the server are for managers.');
+    const streams = hub.streams(tenant);
+    const { epoch, seq } = log.head(tenant);
+    const shed = { cutReaders: hub.cutReaders, forgottenTerms: terms.forgotten };
+    return context.json({ streams, epoch, head: seq, floor: log.floor(tenant).seq, clients: streams.length, shed }, 200, { 'Cache-Control': 'no-store' });
+  });
+}

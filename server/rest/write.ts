@@ -1,0 +1,154 @@
+// How a write happens: one transaction holds the documents, the one event and the answer kept under the write's key. After the commit,
+// and only then, readers hear of it. A repeated key gets the first answer again.
+import { createHash } from 'node:crypto';
+import type { CollectionName } from '../../src/domain/collections.ts';
+import { canDo, type WriteAction } from '../../src/domain/visibility.ts';
+import { formatCursor } from '../../src/protocol/cursor.ts';
+import type { JsonObject } from '../../src/protocol/json.ts';
+import type { Session } from '../auth/session-store.ts';
+import { LIMITS } from '../limits.ts';
+import { HttpProblem } from '../problem.ts';
+import type { KeptAnswer } from '../store/idempotency-store.ts';
+import type { Store } from '../store/store.ts';
+import type { Hub } from '../sync/hub.ts';
+import type { LogRecord } from '../sync/log-store.ts';
+import { createDraft, type Draft } from './draft.ts';
+import { parseObject } from './validate.ts';
+
+/** What a kind of write is given. Everything it does, it does through the draft. */
+export interface WriteInput {
+  readonly draft: Draft;
+  readonly session: Session;
+  /** Id in the path; empty for a create. */
+  readonly id: string;
+  readonly body: JsonObject;
+  readonly nowMs: number;
+}
+
+/** The document that the answer shows, and what the event says. */
+export interface WriteOutcome {
+  readonly status: 200 | 201 | 204;
+  readonly collection: CollectionName;
+  readonly id: string;
+  readonly eventType: string;
+  readonly orderId: string | null;
+  /** Never an amount or contact data: what an event says isn't hidden by role, only its changes are. */
+  readonly data: JsonObject;
+}
+
+export interface WriteKind {
+  readonly action: WriteAction;
+  /** The collection that `If-Match` is about, and that a conflict shows. */
+  readonly collection: CollectionName;
+  /** False for a delete: it has no body. */
+  readonly hasBody: boolean;
+  perform(input: WriteInput): WriteOutcome;
+}
+
+export interface WriteRequest {
+  readonly session: Session;
+  readonly method: string;
+  /** Path with its query. */
+  readonly path: string;
+  readonly id: string;
+  readonly bodyText: string;
+  readonly key: string | null;
+  /** A version, or `any` for `*`. */
+  readonly ifMatch: number | 'any' | null;
+}
+
+export interface WriteAnswer extends KeptAnswer {
+  readonly isReplay: boolean;
+}
+
+export interface WriteDeps {
+  readonly store: Store;
+  readonly hub: Hub;
+  readonly now: () => number;
+}
+
+/** Final answers are kept; those that another attempt may change are not. */
+const NOT_KEPT: readonly number[] = [401, 403, 408, 425, 429];
+
+export function runWrite({ store, hub, now }: WriteDeps, kind: WriteKind, request: WriteRequest): WriteAnswer {
+  const { session, key } = request;
+  if (!canDo(session.role, kind.action)) throw new HttpProblem('auth/forbidden', `A ${session.role} can't do this.`);
+  const nowMs = now();
+  const print = fingerprint(request);
+  const { answer, record } = store.db.transaction(() => {
+    const kept = key === null ? null : store.idempotency.find(session.tenant, session.user, key, nowMs - LIMITS.idempotencyMs);
+    if (kept) return { answer: replay(kept.answer, kept.fingerprint === print), record: null };
+    const made = perform(store, kind, request, nowMs);
+    const isFinal = made.answer.status < 500 && !NOT_KEPT.includes(made.answer.status);
+    if (key !== null && isFinal) store.idempotency.keep(session.tenant, session.user, key, { fingerprint: print, answer: made.answer }, nowMs);
+    return { answer: { ...made.answer, isReplay: false }, record: made.record };
+  });
+  if (record) hub.publish(session.tenant, record);
+  return answer;
+}
+
+function replay(answer: KeptAnswer, isSameRequest: boolean): WriteAnswer {
+  if (isSameRequest) return { ...answer, isReplay: true };
+  throw new HttpProblem('key/reused', 'This key was used for another write.', { field: 'Idempotency-Key', expected: 'a new key for a new write' });
+}
+
+/** Method, path and body; not If-Match, which a client decides anew at each attempt. */
+function fingerprint({ method, path, bodyText }: WriteRequest): string {
+  return createHash('sha256').update(JSON.stringify([method, path, bodyText])).digest('hex');
+}
+
+function perform(store: Store, kind: WriteKind, request: WriteRequest, nowMs: number): { answer: KeptAnswer; record: LogRecord | null } {
+  const { session, id } = request;
+  try {
+    return store.db.attempt(() => {
+      const draft = createDraft(store.documents, session.tenant, nowMs);
+      checkMatch(draft, kind, request);
+      const body = kind.hasBody ? parseObject(request.bodyText) : {};
+      const outcome = kind.perform({ draft, session, id, body, nowMs });
+      const record = appendEvent(store, draft, outcome, request, nowMs);
+      return { answer: toAnswer(store, draft, outcome, session.tenant, record), record };
+    });
+  } catch (error) {
+    if (!(error instanceof HttpProblem)) throw error;
+    const problem = withCurrent(store, kind, request, error, nowMs);
+    return { answer: { status: problem.status, etag: null, cursor: null, body: JSON.stringify(problem.toProblem()) }, record: null };
+  }
+}
+
+function checkMatch(draft: Draft, kind: WriteKind, { id, ifMatch }: WriteRequest): void {
+  if (id === '') return;
+  draft.need(kind.collection, id);
+  if (ifMatch === null || ifMatch === 'any' || draft.versionOf(kind.collection, id) === ifMatch) return;
+  throw new HttpProblem('write/stale', 'The document has changed since you read it: look at it again.', { field: 'If-Match' });
+}
+
+/** A conflict shows what the document is now, so that nobody has to ask. */
+function withCurrent(store: Store, kind: WriteKind, { session, id }: WriteRequest, problem: HttpProblem, nowMs: number): HttpProblem {
+  const isConflict = problem.code === 'write/stale' || problem.code === 'write/conflict';
+  if (!isConflict || problem.extra.current || id === '') return problem;
+  const current = createDraft(store.documents, session.tenant, nowMs).current(kind.collection, id, session.role);
+  return current ? new HttpProblem(problem.code, problem.message, { ...problem.extra, current }) : problem;
+}
+
+function appendEvent(store: Store, draft: Draft, outcome: WriteOutcome, { session, key, ifMatch, id }: WriteRequest, nowMs: number): LogRecord {
+  const changes = draft.changes();
+  const isUnconditional = ifMatch === null && id !== '';
+  const event = {
+    eventType: outcome.eventType,
+    data: isUnconditional ? { ...outcome.data, unconditional: true } : outcome.data,
+    orderID: outcome.orderId,
+    timestamp: new Date(nowMs).toISOString(),
+    tenant: session.tenant,
+    actor: { user: session.user, name: session.name },
+    mutationId: key,
+    changes,
+  };
+  const collections = [...new Set(changes.map((change) => change.collection))];
+  return store.log.append(session.tenant, { at: nowMs, type: outcome.eventType, orderId: outcome.orderId, mutationId: key, collections, body: JSON.stringify(event) });
+}
+
+function toAnswer(store: Store, draft: Draft, { status, collection, id }: WriteOutcome, tenant: string, record: LogRecord): KeptAnswer {
+  const etag = `"${draft.versionOf(collection, id)}"`;
+  const cursor = formatCursor(store.log.head(tenant).epoch, record.seq, record.check);
+  return { status, etag, cursor, body: status === 204 ? '' : JSON.stringify(draft.need(collection, id)) };
+}

@@ -1,0 +1,191 @@
+// One open event stream: hello, replay to the fence, then live, with heartbeats and checkpoints, until somebody ends it.
+// Whatever it does, a reader is sent each record after its cursor once and in order, or the stream ends.
+import { formatCursor } from '../../src/protocol/cursor.ts';
+import type { Hello, ResyncReason } from '../../src/protocol/event.ts';
+import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
+import { LIMITS, spreadMs } from '../limits.ts';
+import type { CursorVerdict } from './cursor-verdict.ts';
+import type { Filter } from './filter.ts';
+import type { Hub, OpenStream, StreamOwner } from './hub.ts';
+import type { LogRecord, LogStore } from './log-store.ts';
+import { createReader, type Delivery, type Reader } from './reader.ts';
+import type { SseMessage, SseSink } from './sse-sink.ts';
+
+export interface StreamDeps {
+  readonly log: LogStore;
+  readonly hub: Hub;
+  /** Wall clock, ms. */
+  readonly now: () => number;
+  readonly heartbeatMs: number;
+  /** At most one checkpoint in this time. */
+  readonly checkpointMs: number;
+  /** Where an unexpected failure is told. */
+  readonly fail: (message: string, error: unknown) => void;
+  /** Whether the reader may still read, asked at every heartbeat. */
+  readonly standing: (owner: StreamOwner) => 'same' | 'role-changed' | 'ended';
+}
+
+export interface StreamRequest {
+  readonly owner: StreamOwner;
+  readonly clientId: string;
+  readonly filter: Filter;
+  /** Judges the reader's cursor; null = it has none and wants live events only. Asked once the stream hears of commits. */
+  readonly judge: (() => CursorVerdict) | null;
+}
+
+/** Runs the stream to its end. Resolves when it is live, or over. */
+export async function runStream(deps: StreamDeps, request: StreamRequest, sink: SseSink): Promise<void> {
+  const { log, hub } = deps;
+  const { owner } = request;
+  const epoch = log.head(owner.tenant).epoch;
+  const openedAt = deps.now();
+  // null: live. Otherwise the records that came while the log was replayed.
+  let waiting: LogRecord[] | null = [];
+  let hasOverflowed = false;
+  let sentEvents = 0;
+  let checkpointAt = 0;
+  let isEnding = false;
+  let reader: Reader | null = null;
+
+  const stream: OpenStream = {
+    owner,
+    status: () => {
+      const { sessionId: _secret, ...visible } = owner;
+      return { ...visible, clientId: request.clientId, openedAt: new Date(openedAt).toISOString(), bytesQueued: sink.bytesQueued, sentEvents };
+    },
+    hear,
+    rotate: (rotate) => sink.send({ type: 'rotate', data: JSON.stringify(rotate) }),
+    resync,
+    end,
+  };
+
+  function hear(record: LogRecord): void {
+    if (isEnding) return;
+    if (waiting === null) return sendLive(record);
+    if (waiting.length < LIMITS.replayBuffer) waiting.push(record);
+    else hasOverflowed = true;
+  }
+
+  function sendLive(record: LogRecord): void {
+    if (!reader) return;
+    const delivery = reader.take(record);
+    if (delivery) sendAll([delivery]);
+    else if (performance.now() >= checkpointAt) sendCheckpoint();
+    if (sink.bytesQueued > LIMITS.readerBytes) cut();
+  }
+
+  function sendAll(deliveries: readonly Delivery[]): void {
+    sink.send(...deliveries.map(({ id, type, json }): SseMessage => ({ id, type, data: json })));
+    sentEvents += deliveries.length;
+  }
+
+  function sendCheckpoint(): void {
+    const checkpoint = reader?.checkpoint();
+    if (!checkpoint) return;
+    checkpointAt = performance.now() + deps.checkpointMs;
+    sink.send({ id: checkpoint.id, type: 'checkpoint', data: JSON.stringify(checkpoint) });
+  }
+
+  function beat(): void {
+    const standing = deps.standing(owner);
+    if (standing === 'ended') return end();
+    if (standing === 'role-changed') return resync('permissions');
+    if (sink.stalledMs() > LIMITS.stalledReaderMs) return cut();
+    if (performance.now() >= checkpointAt && waiting === null) sendCheckpoint();
+    const serverTime = new Date(deps.now()).toISOString();
+    if (reader) sink.send({ type: 'heartbeat', data: JSON.stringify({ cursor: reader.lastSent, serverTime }) });
+  }
+
+  function resync(reason: ResyncReason): void {
+    sink.send({ type: 'resync', data: JSON.stringify({ reason }) });
+    end();
+  }
+
+  function end(): void {
+    isEnding = true;
+    sink.end();
+  }
+
+  function cut(): void {
+    isEnding = true;
+    hub.countCut();
+    sink.cut();
+  }
+
+  function hello(cursor: string): SseMessage {
+    const oldest = log.floor(owner.tenant);
+    const body: Hello = {
+      clientId: request.clientId,
+      protocol: PROTOCOL_VERSION,
+      epoch,
+      cursor,
+      oldest: formatCursor(epoch, oldest.seq, oldest.check),
+      heartbeatMs: deps.heartbeatMs,
+      idempotencyMs: LIMITS.idempotencyMs,
+      spreadMs: spreadMs(hub.clients),
+      serverTime: new Date(deps.now()).toISOString(),
+      tenant: owner.tenant,
+      user: owner.user,
+    };
+    return { type: 'connected', data: JSON.stringify(body) };
+  }
+
+  /** Sends what lies between the reader and the fence. False: the stream is over. */
+  async function replay(from: Reader, fence: number): Promise<boolean> {
+    while (from.seq < fence && !isEnding) {
+      const page = log.since(owner.tenant, from.seq, LIMITS.pageEvents);
+      if (page[0]?.seq !== from.seq + 1) {
+        resync('expired');
+        return false;
+      }
+      sendAll(page.flatMap((record) => from.take(record) ?? []));
+      if (!(await sink.drain())) {
+        if (!sink.signal.aborted) cut();
+        return false;
+      }
+      await nextTurn();
+    }
+    return !isEnding;
+  }
+
+  /** Goes live behind the fence; false when too much came in the meantime to have been held, so that the log must be read again. */
+  function goLive(from: Reader, fence: number): boolean {
+    const held = waiting ?? [];
+    if (hasOverflowed) {
+      waiting = [];
+      hasOverflowed = false;
+      return false;
+    }
+    waiting = null;
+    sendAll(held.filter((record) => record.seq > Math.max(fence, from.seq)).flatMap((record) => from.take(record) ?? []));
+    sendCheckpoint();
+    return true;
+  }
+
+  async function follow(from: Reader): Promise<void> {
+    for (;;) {
+      const fence = log.head(owner.tenant).seq;
+      if (!(await replay(from, fence)) || goLive(from, fence)) return;
+    }
+  }
+
+  if (sink.signal.aborted) return;
+  hub.join(stream, sink.signal);
+  const head = log.head(owner.tenant);
+  const headCursor = formatCursor(epoch, head.seq, head.check);
+  const verdict = request.judge?.() ?? { from: { seq: head.seq, text: headCursor } };
+  if ('resync' in verdict) {
+    sink.send(hello(headCursor));
+    return resync(verdict.resync);
+  }
+  reader = createReader({ epoch, role: owner.role, filter: request.filter, from: verdict.from });
+  sink.send(hello(verdict.from.text));
+  const heart = setInterval(beat, deps.heartbeatMs);
+  sink.signal.addEventListener('abort', () => clearInterval(heart), { once: true });
+  await follow(reader);
+}
+
+/** Between two pages other requests get their turn: a page is read synchronously. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

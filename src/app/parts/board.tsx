@@ -1,0 +1,76 @@
+// The wash-bay board, drawn: counts, bays, queue, hand-over. Everything it shows comes in as values; it asks nobody.
+import { History } from 'lucide-react';
+import type { BoardView } from '../../domain/board.ts';
+import { timeOfDay } from '../format.ts';
+import type { Standing } from '../standing.ts';
+import { words } from '../words.ts';
+import { NEEDS_CONNECTION_ID, type BoardActions } from './action-button.tsx';
+import { BayCard, BaySkeleton } from './bay-card.tsx';
+import { HandOverPanel } from './hand-over-panel.tsx';
+import { QueuePanel } from './queue-panel.tsx';
+import { StageCounts } from './stage-counts.tsx';
+
+export interface BoardProps {
+  /** Null while the documents are read from disk. */
+  readonly view: BoardView | null;
+  readonly standing: Standing;
+  readonly actions: BoardActions;
+  onRetry(): void;
+}
+
+const SKELETONS = 6;
+
+export function Board({ view, standing, actions, onRetry }: BoardProps) {
+  const isStale = standing.kind === 'last-known';
+  return (
+    <main id="board" className="board" tabIndex={-1}>
+      {view?.hasBays !== false && <StageCounts counts={view?.counts ?? null} />}
+      <StaleLine standing={standing} />
+      <p id={NEEDS_CONNECTION_ID} hidden>
+        {words.needsConnection}
+      </p>
+      {view === null ? <LoadingBays /> : view.hasBays && <Bays view={view} standing={standing} actions={actions} onRetry={onRetry} />}
+      {view && (
+        <div className="board-side">
+          <QueuePanel queue={view.queue} isStale={isStale} />
+          {view.hasBays && <HandOverPanel cars={view.handOver} actions={actions} />}
+        </div>
+      )}
+    </main>
+  );
+}
+
+/** Has its height always, so that nothing moves when it speaks. */
+function StaleLine({ standing }: { readonly standing: Standing }) {
+  return (
+    <p className="stale-line">
+      {standing.kind === 'last-known' && (
+        <>
+          <History className="icon" aria-hidden="true" />
+          {standing.atMs === null ? words.asItWasUnknown : words.asItWas(timeOfDay(standing.atMs))}
+        </>
+      )}
+    </p>
+  );
+}
+
+function Bays({ view, standing, actions, onRetry }: BoardProps & { readonly view: BoardView }) {
+  if (view.bays.length === 0) return <p className="board-empty">{words.bay.none}</p>;
+  return (
+    <div className="bays">
+      {view.bays.map((bay) => (
+        <BayCard key={bay.id} bay={bay} actions={actions} standing={standing} onRetry={onRetry} />
+      ))}
+    </div>
+  );
+}
+
+function LoadingBays() {
+  return (
+    <div className="bays">
+      {Array.from({ length: SKELETONS }, (_, index) => (
+        <BaySkeleton key={index} name={null} />
+      ))}
+    </div>
+  );
+}

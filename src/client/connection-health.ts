@@ -1,0 +1,134 @@
+// How the connection stands, as people and components see it: derived from the last beat and the clock each time, never stored (law 5).
+// DESIGN.md 5 has the table; this file is its only copy in code.
+import type { Beat, ConnectionReport } from '../protocol/frame.ts';
+import type { ConnectionState } from '../core/connection.ts';
+import type { Policy } from '../core/policy.ts';
+import { fromWire, type SyncError, type WireError } from '../core/sync-error.ts';
+
+export type HealthStatus = 'healthy' | 'connecting' | 'polling' | 'error' | 'disconnected';
+export type HealthLabel = 'Live' | 'Polling' | 'Offline' | 'Connecting' | 'Sign in again';
+
+export interface Health {
+  readonly connectionState: ConnectionState;
+  readonly status: HealthStatus;
+  readonly isConnected: boolean;
+  readonly isPollingFallback: boolean;
+  readonly label: HealthLabel;
+  /** Wall time of the last byte from the server, ms; survives restarts; null before any. What "Offline since" shows. */
+  readonly lastByteAt: number | null;
+  /** Wall time of the next attempt, ms; null when none is planned. */
+  readonly retryAt: number | null;
+  /** Why it isn't healthy: a reason of the connection machine or a SyncError code; null when it is. */
+  readonly reason: string | null;
+  readonly error: SyncError | null;
+  /** Events over all sessions of this device. */
+  readonly totalEvents: number;
+  /** Ms connected, over all sessions of this device. */
+  readonly uptime: number;
+  readonly eventCounts: Readonly<Record<string, number>>;
+  /** Events that reached this page since it loaded. */
+  readonly updates: number;
+  /** Events that could not be read and were skipped, over all sessions. */
+  readonly refusedEvents: number;
+  readonly host: string | null;
+  readonly engine: string | null;
+  readonly term: number;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** What a page knows when it derives. Times of this page's monotonic clock unless they say wall. */
+export interface HealthFacts {
+  readonly beat: Beat | null;
+  readonly heardAt: number;
+  readonly now: number;
+  readonly wallNow: number;
+  readonly startedAt: number;
+  /** When the status was last healthy or polling; null if never. */
+  readonly wellAt: number | null;
+  readonly hasLease: boolean;
+  /** Read from disk at start: what an earlier engine noted. */
+  readonly storedLastByteAt: number | null;
+  readonly updates: number;
+  /** The page's own trouble (no SharedWorker, no database); it outranks the engine's report. */
+  readonly pageError: SyncError | null;
+}
+
+/** The label waits this long before it turns to Offline; the state doesn't. */
+const LABEL_HOLD_MS = 2_000;
+/** A reload shall not flash Offline. */
+const FIRST_MS = 3_000;
+/** Three beats missed: the engine's word about the connection is no longer worth anything. */
+const SILENT_BEATS = 3;
+
+export function deriveHealth(facts: HealthFacts, policy: Policy): Health {
+  const { beat, pageError } = facts;
+  const isHeard = beat !== null && facts.now - facts.heardAt < policy.beatMs * SILENT_BEATS;
+  const state = connectionState(facts, isHeard);
+  const report = beat?.report ?? null;
+  const isFresh = isHeard && report !== null && isReportFresh(report, facts, policy);
+  const status = statusOf(state, isFresh);
+  return {
+    connectionState: state,
+    status,
+    isConnected: status === 'healthy',
+    isPollingFallback: status === 'polling',
+    label: labelOf(state, status, facts),
+    lastByteAt: later(report?.lastByteAt ?? null, facts.storedLastByteAt),
+    retryAt: isHeard && report?.retryInMs != null ? facts.wallNow + report.retryInMs - (facts.now - facts.heardAt) : null,
+    reason: status === 'healthy' ? null : (pageError?.code ?? (isHeard ? (report?.reason ?? (state === 'connected' ? 'silent' : null)) : 'host/gone')),
+    error: pageError ?? (status === 'healthy' || !report?.error ? null : fromWire(report.error as unknown as WireError)),
+    totalEvents: beat?.counters['totalEvents'] ?? 0,
+    uptime: beat?.counters['uptimeMs'] ?? 0,
+    eventCounts: beat?.eventCounts ?? {},
+    updates: facts.updates,
+    refusedEvents: beat?.counters['refusedEvents'] ?? 0,
+    host: beat?.host ?? null,
+    engine: beat?.engine ?? null,
+    term: beat?.term ?? 0,
+    counters: beat?.counters ?? {},
+  };
+}
+
+function connectionState({ beat, hasLease, pageError }: HealthFacts, isHeard: boolean): ConnectionState {
+  if (pageError && !isHeard) return 'error';
+  if (!hasLease) return 'disconnected';
+  if (!beat || !isHeard || beat.phase === 'starting') return beat && isHeard ? 'connecting' : beat ? 'reconnecting' : 'connecting';
+  return beat.phase === 'blocked' ? 'error' : beat.report.state;
+}
+
+/** A byte within 2.5 heartbeats; the time since the beat was heard counts as silence too. */
+function isReportFresh(report: ConnectionReport, facts: HealthFacts, policy: Policy): boolean {
+  if (report.byteAgeMs === null) return false;
+  const heartbeatMs = report.heartbeatMs > 0 ? report.heartbeatMs : policy.heartbeatMs;
+  return report.byteAgeMs + (facts.now - facts.heardAt) <= heartbeatMs * policy.deadAfterHeartbeats;
+}
+
+function statusOf(state: ConnectionState, isFresh: boolean): HealthStatus {
+  switch (state) {
+    case 'connected':
+      return isFresh ? 'healthy' : 'connecting';
+    case 'connecting':
+    case 'reconnecting':
+      return 'connecting';
+    case 'polling_fallback':
+      return 'polling';
+    case 'error':
+    case 'needs_auth':
+      return 'error';
+    case 'disconnected':
+      return 'disconnected';
+  }
+}
+
+function labelOf(state: ConnectionState, status: HealthStatus, facts: HealthFacts): HealthLabel {
+  if (status === 'healthy') return 'Live';
+  if (status === 'polling') return 'Polling';
+  if (state === 'needs_auth') return 'Sign in again';
+  if (facts.wellAt !== null && facts.now - facts.wellAt < LABEL_HOLD_MS && facts.hasLease) return 'Live';
+  return facts.wellAt === null && facts.now - facts.startedAt < FIRST_MS ? 'Connecting' : 'Offline';
+}
+
+function later(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}

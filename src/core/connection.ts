@@ -1,0 +1,383 @@
+// The connection as a state machine: what is tried, when, and what each answer means. Pure: the engine performs its commands.
+//
+//   disconnected --hold--> resyncing (no cursor) --snapshot--> connecting --hello--> connected --rotate--> rotating
+//        ^                                                     ^    |  \__failed__> reconnecting --tick--> connecting
+//     release, 204                                             |    failures spent
+//                                                              +--tick-- error (breaker open)        401 -> needs_auth
+import { backoffMs, clamp } from './backoff.ts';
+import type { ResyncReason } from '../protocol/event.ts';
+import type { Policy } from './policy.ts';
+
+/** The seven values that applications see (READINGS.md); `ConnectionState.ERROR` and the string are one spelling. */
+export const ConnectionState = {
+  DISCONNECTED: 'disconnected',
+  CONNECTING: 'connecting',
+  CONNECTED: 'connected',
+  RECONNECTING: 'reconnecting',
+  POLLING_FALLBACK: 'polling_fallback',
+  ERROR: 'error',
+  NEEDS_AUTH: 'needs_auth',
+} as const;
+export type ConnectionState = (typeof ConnectionState)[keyof typeof ConnectionState];
+
+/** Why an attempt ended. All of them draw on one failure budget: a mute stream is as dead as a refused one. */
+export type FailureCause = 'offline' | 'reset' | 'mute' | 'silent' | 'wrong-answer' | 'server' | 'limited' | 'gap' | 'store';
+
+/** Why the machine stands where it stands; shown in health. */
+export type ConnectionReason = FailureCause | 'start' | 'no-lease' | 'stopped' | 'auth' | 'identity' | 'forbidden' | 'rotate' | 'retired' | 'bare' | ResyncReason | 'first-snapshot';
+
+/** What every state carries along. */
+export interface Memory {
+  /** Number of the newest attempt; ingest admits one number only. */
+  readonly attempt: number;
+  readonly failures: number;
+  /** How often the breaker opened since the last proof of health. */
+  readonly trips: number;
+  /** Retry-After: nobody dials before, not even a wake-up. */
+  readonly notBefore: number;
+  readonly spreadMs: number | null;
+  readonly firstDelayMs: number;
+  readonly heartbeatMs: number;
+  /** Without a cursor the snapshot comes before the stream. */
+  readonly hasCursor: boolean;
+  /** `autoReconnect`: false = the first failure ends in `error` until somebody asks. */
+  readonly autoReconnect: boolean;
+  readonly maxAttempts: number;
+}
+
+export type Connection = { readonly memory: Memory } & (
+  | { readonly at: 'disconnected'; readonly reason: 'start' | 'no-lease' | 'stopped' | 'retired' }
+  | { readonly at: 'connecting'; readonly since: number; readonly reason: ConnectionReason }
+  | { readonly at: 'connected'; readonly since: number; readonly rotateAt: number | null }
+  /** The old stream still delivers while the new one greets. */
+  | { readonly at: 'rotating'; readonly since: number; readonly old: number; readonly until: number }
+  | { readonly at: 'reconnecting'; readonly until: number; readonly reason: ConnectionReason }
+  | { readonly at: 'resyncing'; readonly reason: ResyncReason | 'first-snapshot'; readonly retryAt: number | null }
+  | { readonly at: 'polling_fallback'; readonly reason: ConnectionReason; readonly until: number }
+  | { readonly at: 'error'; readonly reason: ConnectionReason; readonly until: number }
+  | { readonly at: 'needs_auth'; readonly reason: 'auth' | 'identity' }
+);
+
+interface Failure {
+  readonly cause: FailureCause;
+  readonly retryAfterMs: number | null;
+  /** Drawn by the shell, in [0, 1). */
+  readonly random: number;
+}
+
+export type ConnectionInput =
+  | { readonly type: 'hold' }
+  /** The last lease ended and the linger is over. */
+  | { readonly type: 'release' }
+  /** connect(), reconnect() or a sign-in: somebody asks, so stops and breakers are overruled. */
+  | { readonly type: 'ask' }
+  | { readonly type: 'opened'; readonly attempt: number }
+  | { readonly type: 'greeted'; readonly attempt: number; readonly heartbeatMs: number; readonly spreadMs: number }
+  | ({ readonly type: 'failed'; readonly attempt: number } & Failure)
+  | { readonly type: 'unauthorized'; readonly attempt: number; readonly reason: 'auth' | 'identity' }
+  | { readonly type: 'forbidden'; readonly attempt: number }
+  /** 204: the server said stop. */
+  | { readonly type: 'stopped'; readonly attempt: number }
+  /** 409 term/stale: a newer engine of this device leads. */
+  | { readonly type: 'outdated'; readonly attempt: number }
+  | { readonly type: 'rotate'; readonly attempt: number; readonly afterMs: number }
+  | { readonly type: 'resync'; readonly reason: ResyncReason }
+  | { readonly type: 'snapshot-taken' }
+  | ({ readonly type: 'snapshot-failed' } & Failure)
+  | { readonly type: 'retry-field'; readonly ms: number }
+  | { readonly type: 'polled' }
+  | { readonly type: 'poll-failed' }
+  | { readonly type: 'tick' }
+  /** Online, visible, resumed, clock jumped: try at once, but never inside a Retry-After. */
+  | { readonly type: 'wake' }
+  | { readonly type: 'configure'; readonly autoReconnect: boolean; readonly maxAttempts: number; readonly firstDelayMs: number };
+
+export type ConnectionCommand =
+  | { readonly do: 'open'; readonly attempt: number }
+  /** Ends this attempt's stream; what it still brings is not admitted. */
+  | { readonly do: 'abort'; readonly attempt: number }
+  | { readonly do: 'fetch-snapshot'; readonly reason: ResyncReason | 'first-snapshot' }
+  | { readonly do: 'wake-at'; readonly at: number }
+  /** Another engine of this device has a newer term: this one leaves. */
+  | { readonly do: 'retire' }
+  /** A row that needs a transport which this build doesn't have. */
+  | { readonly do: 'refuse'; readonly input: ConnectionInput['type'] };
+
+export type ConnectionStep = readonly [Connection, readonly ConnectionCommand[]];
+type In<A extends Connection['at']> = Extract<Connection, { at: A }>;
+type Of<T extends ConnectionInput['type']> = Extract<ConnectionInput, { type: T }>;
+type Row<A extends Connection['at'], T extends ConnectionInput['type']> = (state: In<A>, input: Of<T>, now: number, policy: Policy) => ConnectionStep;
+/** Total: a new state or input without its rows does not compile. */
+type Table = { readonly [A in Connection['at']]: { readonly [T in ConnectionInput['type']]: Row<A, T> } };
+
+export function startConnection(hasCursor: boolean, policy: Policy): Connection {
+  const memory: Memory = {
+    attempt: 0, failures: 0, trips: 0, notBefore: 0, spreadMs: null, firstDelayMs: policy.firstDelayMs,
+    heartbeatMs: policy.heartbeatMs, hasCursor, autoReconnect: true, maxAttempts: policy.maxAttempts,
+  };
+  return { at: 'disconnected', reason: 'start', memory };
+}
+
+export function stepConnection(state: Connection, input: ConnectionInput, now: number, policy: Policy): ConnectionStep {
+  if ('attempt' in input && !concerns(state, input.attempt)) return [state, []];
+  // The table pairs each state with each input; this is the one place where that pairing is looked up instead of known.
+  const row = TABLE[state.at][input.type] as (s: Connection, i: ConnectionInput, n: number, p: Policy) => ConnectionStep;
+  return row(state, input, now, policy);
+}
+
+/** The attempt whose events ingest admits; null while nobody's are. */
+export function admittedAttempt(state: Connection): number | null {
+  if (state.at === 'connected') return state.memory.attempt;
+  return state.at === 'rotating' ? state.old : null;
+}
+
+/** What applications call this state. */
+export function connectionStateOf(state: Connection): ConnectionState {
+  switch (state.at) {
+    case 'rotating':
+      return ConnectionState.CONNECTED;
+    case 'resyncing':
+      return state.reason === 'first-snapshot' ? ConnectionState.CONNECTING : ConnectionState.RECONNECTING;
+    case 'connecting':
+      return state.memory.attempt > 1 || state.memory.failures > 0 ? ConnectionState.RECONNECTING : ConnectionState.CONNECTING;
+    default:
+      return state.at;
+  }
+}
+
+/** Why, for health; null where all is well. */
+export function connectionReason(state: Connection): ConnectionReason | null {
+  return 'reason' in state && state.reason !== 'start' ? state.reason : null;
+}
+
+function concerns(state: Connection, attempt: number): boolean {
+  return attempt === state.memory.attempt || (state.at === 'rotating' && attempt === state.old);
+}
+
+// ---- moves -------------------------------------------------------------------------------------------------------
+
+const stay = (state: Connection): ConnectionStep => [state, []];
+const abort = (state: Connection): readonly ConnectionCommand[] => {
+  const current = { do: 'abort', attempt: state.memory.attempt } as const;
+  return state.at === 'rotating' ? [current, { do: 'abort', attempt: state.old }] : [current];
+};
+
+function dial(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
+  if (!state.memory.hasCursor) return beginResync(state, 'first-snapshot');
+  const memory = { ...state.memory, attempt: state.memory.attempt + 1 };
+  return [{ at: 'connecting', since: now, reason, memory }, [{ do: 'open', attempt: memory.attempt }, { do: 'wake-at', at: now + openDeadlineMs(policy) }]];
+}
+
+/** Headers and hello share one deadline twice as long: a buffering proxy withholds both. */
+function openDeadlineMs(policy: Policy): number {
+  return policy.helloMs * 2;
+}
+
+function fail(state: Connection, failure: Failure, now: number, policy: Policy): ConnectionStep {
+  const failures = state.memory.failures + 1;
+  const notBefore = failure.retryAfterMs === null ? state.memory.notBefore : now + failure.retryAfterMs;
+  const memory = { ...state.memory, failures, notBefore };
+  const failed = { ...state, memory } as Connection;
+  if (failures >= memory.maxAttempts || memory.trips > 0 || !memory.autoReconnect) return openBreaker(failed, failure.cause, now, policy);
+  const delay = backoffMs({ failures, firstDelayMs: memory.firstDelayMs, random: failure.random, spreadMs: memory.spreadMs }, policy);
+  const until = Math.max(now + delay, notBefore);
+  return [{ at: 'reconnecting', until, reason: failure.cause, memory }, [...abort(state), { do: 'wake-at', at: until }]];
+}
+
+/** Never terminal: slow tries go on. With `autoReconnect: false` they wait until somebody asks. */
+function openBreaker(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
+  const { memory } = state;
+  const pause = Math.min(policy.breakerMaxMs, policy.breakerOpenMs * 2 ** Math.min(memory.trips, 8));
+  const until = memory.autoReconnect ? Math.max(now + pause, memory.notBefore) : Number.MAX_SAFE_INTEGER;
+  const wake: readonly ConnectionCommand[] = memory.autoReconnect ? [{ do: 'wake-at', at: until }] : [];
+  return [{ at: 'error', reason, until, memory: { ...memory, trips: memory.trips + 1 } }, [...abort(state), ...wake]];
+}
+
+function forbid(state: Connection, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  const until = now + policy.breakerMaxMs;
+  return [{ at: 'error', reason: 'forbidden', until, memory: state.memory }, [...abort(state), { do: 'wake-at', at: until }]];
+}
+
+function beginResync(state: Connection, reason: ResyncReason | 'first-snapshot'): ConnectionStep {
+  return [{ at: 'resyncing', reason, retryAt: null, memory: state.memory }, [...abort(state), { do: 'fetch-snapshot', reason }]];
+}
+
+function retrySnapshot(state: In<'resyncing'>, failure: Failure, now: number, policy: Policy): ConnectionStep {
+  const failures = state.memory.failures + 1;
+  const notBefore = failure.retryAfterMs === null ? state.memory.notBefore : now + failure.retryAfterMs;
+  const memory = { ...state.memory, failures, notBefore };
+  const delay = backoffMs({ failures, firstDelayMs: memory.firstDelayMs, random: failure.random, spreadMs: null }, policy);
+  const spent = failures >= memory.maxAttempts;
+  const retryAt = Math.max(now + (spent ? Math.max(delay, policy.breakerOpenMs / 2) : delay), notBefore);
+  return [{ at: 'resyncing', reason: state.reason, retryAt, memory }, [{ do: 'wake-at', at: retryAt }]];
+}
+
+function greet(state: Connection, input: Of<'greeted'>, now: number): ConnectionStep {
+  const memory = { ...state.memory, heartbeatMs: input.heartbeatMs || state.memory.heartbeatMs, spreadMs: input.spreadMs };
+  const old = state.at === 'rotating' ? [{ do: 'abort', attempt: state.old } as const] : [];
+  return [{ at: 'connected', since: now, rotateAt: null, memory }, old];
+}
+
+/** Fresh start of all counts: what a person who asks, or a stream that lasted, deserves. */
+function forgiven(memory: Memory): Memory {
+  return { ...memory, failures: 0, trips: 0 };
+}
+
+function redial(state: Connection, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  const asked = { ...state, memory: forgiven(state.memory) } as Connection;
+  if (now < state.memory.notBefore) return waitUntil(asked, state.memory.notBefore);
+  const [next, commands] = dial(asked, 'start', now, policy);
+  return [next, [...abort(state), ...commands]];
+}
+
+function waitUntil(state: Connection, until: number): ConnectionStep {
+  return [{ at: 'reconnecting', until, reason: 'limited', memory: state.memory }, [...abort(state), { do: 'wake-at', at: until }]];
+}
+
+function wakeUp(state: Connection, input: unknown, now: number, policy: Policy): ConnectionStep {
+  return now < state.memory.notBefore ? stay(state) : tryNow(state, input, now, policy);
+}
+
+/** Half-open when the breaker was open: `trips` stays, so one more failure opens it again. */
+function tryNow(state: Connection, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  return dial(state, connectionReason(state) ?? 'start', now, policy);
+}
+
+function tickUntil(state: In<'reconnecting'> | In<'error'>, input: unknown, now: number, policy: Policy): ConnectionStep {
+  return now < state.until ? [state, [{ do: 'wake-at', at: state.until }]] : tryNow(state, input, now, policy);
+}
+
+function tickConnected(state: In<'connected'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  if (state.rotateAt === null || now < state.rotateAt) return stay(state);
+  const memory = { ...state.memory, attempt: state.memory.attempt + 1 };
+  const until = now + ROTATE_OVERLAP_MS;
+  return [
+    { at: 'rotating', since: state.since, old: state.memory.attempt, until, memory },
+    [{ do: 'open', attempt: memory.attempt }, { do: 'wake-at', at: now + openDeadlineMs(policy) }, { do: 'wake-at', at: until }],
+  ];
+}
+
+/** DESIGN.md 4: the old stream stays open until the new hello, at most this long. */
+const ROTATE_OVERLAP_MS = 2_000;
+
+function tickRotating(state: In<'rotating'>, _input: unknown, now: number): ConnectionStep {
+  if (now < state.until) return stay(state);
+  return [{ at: 'connecting', since: now, reason: 'rotate', memory: state.memory }, [{ do: 'abort', attempt: state.old }]];
+}
+
+function failRotating(state: In<'rotating'>, input: Of<'failed'>, now: number, policy: Policy): ConnectionStep {
+  if (input.attempt === state.old) return [{ at: 'connecting', since: now, reason: 'rotate', memory: state.memory }, [{ do: 'abort', attempt: state.old }]];
+  return fail(state, input, now, policy);
+}
+
+function failConnected(state: In<'connected'>, input: Of<'failed'>, now: number, policy: Policy): ConnectionStep {
+  const proved = now - state.since >= policy.healthyAfterMs;
+  return fail(proved ? { ...state, memory: forgiven(state.memory) } : state, input, now, policy);
+}
+
+function tickConnecting(state: In<'connecting'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  if (now < state.since + openDeadlineMs(policy)) return stay(state);
+  return fail(state, { cause: 'mute', retryAfterMs: null, random: 0.5 }, now, policy);
+}
+
+function tickResyncing(state: In<'resyncing'>, _input: unknown, now: number): ConnectionStep {
+  if (state.retryAt === null || now < state.retryAt) return stay(state);
+  return beginResync(state, state.reason);
+}
+
+const refuse = (state: Connection, input: ConnectionInput): ConnectionStep => [state, [{ do: 'refuse', input: input.type }]];
+
+// ---- the table ---------------------------------------------------------------------------------------------------
+
+/** What means the same wherever the machine stands. */
+const anywhere = {
+  release: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'no-lease', memory: forgiven(state.memory) }, abort(state)],
+  unauthorized: (state: Connection, input: Of<'unauthorized'>): ConnectionStep => [{ at: 'needs_auth', reason: input.reason, memory: state.memory }, abort(state)],
+  forbidden: forbid,
+  stopped: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'stopped', memory: state.memory }, abort(state)],
+  outdated: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'retired', memory: state.memory }, [...abort(state), { do: 'retire' }]],
+  resync: (state: Connection, input: Of<'resync'>): ConnectionStep => beginResync(state, input.reason),
+  'retry-field': (state: Connection, input: Of<'retry-field'>, _now: number, policy: Policy): ConnectionStep =>
+    [{ ...state, memory: { ...state.memory, firstDelayMs: clamp(input.ms, policy.retryFieldMs) } } as Connection, []],
+  configure: (state: Connection, input: Of<'configure'>): ConnectionStep =>
+    [{ ...state, memory: { ...state.memory, autoReconnect: input.autoReconnect, maxAttempts: input.maxAttempts, firstDelayMs: input.firstDelayMs } } as Connection, []],
+  ask: redial,
+  hold: stay,
+  opened: stay,
+  greeted: stay,
+  failed: stay,
+  rotate: stay,
+  'snapshot-taken': (state: Connection): ConnectionStep => [{ ...state, memory: { ...state.memory, hasCursor: true } } as Connection, []],
+  'snapshot-failed': stay,
+  polled: refuse,
+  'poll-failed': refuse,
+} as const;
+
+const TABLE: Table = {
+  disconnected: {
+    ...anywhere,
+    hold: (state, input, now, policy) => (state.reason === 'stopped' || state.reason === 'retired' ? stay(state) : wakeUp(state, input, now, policy)),
+    tick: stay,
+    wake: stay,
+    resync: stay,
+    unauthorized: stay,
+    forbidden: stay,
+    stopped: stay,
+    outdated: stay,
+  },
+  connecting: {
+    ...anywhere,
+    greeted: greet,
+    failed: fail,
+    tick: tickConnecting,
+    wake: stay,
+  },
+  connected: {
+    ...anywhere,
+    ask: redial,
+    failed: failConnected,
+    rotate: (state, input, now) => {
+      const rotateAt = now + input.afterMs;
+      return [{ ...state, rotateAt }, [{ do: 'wake-at', at: rotateAt }]];
+    },
+    tick: tickConnected,
+    wake: stay,
+  },
+  rotating: {
+    ...anywhere,
+    greeted: (state, input, now) => (input.attempt === state.old ? stay(state) : greet(state, input, now)),
+    failed: failRotating,
+    tick: tickRotating,
+    wake: stay,
+  },
+  reconnecting: {
+    ...anywhere,
+    tick: tickUntil,
+    wake: wakeUp,
+  },
+  resyncing: {
+    ...anywhere,
+    ask: (state, _input, now) => (now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason)),
+    resync: stay,
+    'snapshot-taken': (state, _input, now, policy) => dial({ ...state, memory: { ...forgiven(state.memory), hasCursor: true } }, state.reason, now, policy),
+    'snapshot-failed': retrySnapshot,
+    tick: tickResyncing,
+    wake: (state, _input, now) => (now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason)),
+  },
+  polling_fallback: {
+    ...anywhere,
+    tick: refuse,
+    wake: refuse,
+  },
+  error: {
+    ...anywhere,
+    tick: (state, input, now, policy) => (state.memory.autoReconnect ? tickUntil(state, input, now, policy) : stay(state)),
+    wake: (state, input, now, policy) => (state.reason === 'forbidden' || !state.memory.autoReconnect ? stay(state) : wakeUp(state, input, now, policy)),
+  },
+  needs_auth: {
+    ...anywhere,
+    resync: stay,
+    tick: stay,
+    wake: stay,
+  },
+};

@@ -1,0 +1,50 @@
+// The one rule by which documents follow events: the higher version wins; a patch whose predecessor is missing makes the document stale.
+// Engine and pages fold with the same function, so that disk and screen can't disagree. Never mutates what it is given.
+import type { Change } from '../protocol/event.ts';
+import type { JsonObject } from '../protocol/json.ts';
+
+/** A document as it is stored and folded. */
+export interface StoredDocument {
+  readonly collection: string;
+  readonly id: string;
+  readonly version: number;
+  /** null = deleted: kept as a marker while the run lasts, so that an older change can't bring it back. */
+  readonly doc: JsonObject | null;
+  /** Place in the log of the last event that touched it; what the bound on a collection goes by. */
+  readonly seq: number;
+  /** The version that a patch asked for and could not be applied to; null when the document is whole. */
+  readonly staleFor: number | null;
+}
+
+/** Key of a document inside a scope. Collections hold no slash, so the first one separates. */
+export function documentKey(collection: string, id: string): string {
+  return `${collection}/${id}`;
+}
+
+/**
+ * What `change` makes of `before`; the same object again when it changes nothing (an older or equal version).
+ * A patch needs `before` at exactly `version - 1`; otherwise the document turns stale until something reaches that version.
+ */
+export function foldChange(before: StoredDocument | undefined, change: Change, seq: number): StoredDocument {
+  const { collection, id, version } = change;
+  const known = before?.version ?? -1;
+  const wanted = before?.staleFor ?? -1;
+  if (before && version <= known) return before;
+  const staleFor = wanted > version ? wanted : null;
+  if (!('patch' in change)) return { collection, id, version, doc: change.doc, seq, staleFor };
+  if (before?.doc && known === version - 1) {
+    return { collection, id, version, doc: mergePatch(before.doc, change.patch), seq, staleFor };
+  }
+  if (before && wanted >= version) return before;
+  return { collection, id, version: known, doc: before?.doc ?? null, seq, staleFor: version };
+}
+
+/** True for a document that lacks a change and has to be fetched whole. */
+export function isStale(document: StoredDocument): boolean {
+  return document.staleFor !== null;
+}
+
+/** A patch replaces whole fields. Fields are copied one by one: Object.assign would run a setter named `__proto__`. */
+function mergePatch(doc: JsonObject, patch: JsonObject): JsonObject {
+  return Object.fromEntries([...Object.entries(doc), ...Object.entries(patch)]);
+}

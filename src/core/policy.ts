@@ -1,0 +1,111 @@
+// Every number that decides something, in one place, each with its source. Code elsewhere takes a policy and holds no number of its own.
+
+export interface Policy {
+  /** No hello within this time of the answer's headers = the stream is mute, and mute counts as failed. */
+  readonly helloMs: number;
+  /** Server's heartbeat until its hello says otherwise (seed 000: 30 s is what the option assumes; hello corrects it). */
+  readonly heartbeatMs: number;
+  /** Silence longer than this many heartbeats = dead (slow proxies delay one, never two). */
+  readonly deadAfterHeartbeats: number;
+  /** First reconnect delay; `reconnectDelay` of the provider. */
+  readonly firstDelayMs: number;
+  /** No delay between attempts is longer (centrifuge's bound as well). */
+  readonly maxDelayMs: number;
+  /** Clamp for a server's `retry:` (0 makes a hot loop, 2^32 overflows setTimeout into one). */
+  readonly retryFieldMs: readonly [number, number];
+  /** Clamp for Retry-After. */
+  readonly retryAfterMs: readonly [number, number];
+  /** A stream this old has proved itself: the failure count starts again. */
+  readonly healthyAfterMs: number;
+  /** Failures until the breaker opens; `maxReconnectAttempts` of the provider. */
+  readonly maxAttempts: number;
+  /** The breaker's first pause, doubling to `breakerMaxMs`. */
+  readonly breakerOpenMs: number;
+  readonly breakerMaxMs: number;
+  /** All requests of a scope together while the breaker isn't closed: this many in `requestWindowMs`. */
+  readonly requestBudget: number;
+  readonly requestWindowMs: number;
+  /** An event that doesn't follow is held this long for the missing one... */
+  readonly holdMs: number;
+  /** ...and this many are held (reordering happens within a window; a larger one is loss). */
+  readonly holdEvents: number;
+  /** Reconnects from one cursor without progress that end in a resync (reconnecting at every gap livelocks). */
+  readonly gapReconnects: number;
+  /** The engine says that it lives this often. */
+  readonly beatMs: number;
+  /** Every call to another thread is answered within this time or fails. */
+  readonly rpcMs: number;
+  readonly databaseOpenMs: number;
+  readonly databaseBlockedMs: number;
+  /** With no lease the stream stays open this long (a reload of the only tab takes under a second). */
+  readonly lingerMs: number;
+  /** A lease that wasn't renewed for this long has ended (the tab lock usually says so at once). */
+  readonly leaseMs: number;
+  /** Commits are gathered this long: while a page is visible, while none is, when none has been for a minute. */
+  readonly gatherMs: { readonly visible: number; readonly hidden: number; readonly idle: number };
+  /** Events in one block: one record, one commit (500 gives 290,000 events/s; more only delays the first). */
+  readonly blockEvents: number;
+  /** Events read in one transaction (5,000 raised commit p50 twelvefold). */
+  readonly readEvents: number;
+  /** Received events waiting for their commit; more stop the reading of the stream (the server holds them). */
+  readonly ingestQueue: number;
+  /** Largest event and deepest JSON that is believed. */
+  readonly eventBytes: number;
+  readonly eventDepth: number;
+  readonly idLength: number;
+  readonly filterValues: number;
+  /** What the log keeps. */
+  readonly retention: Retention;
+  /** Documents kept per collection; beyond it those with the oldest event go and the collection says `partial`. */
+  readonly collectionDocuments: number;
+  /** Entry bounds of a write. */
+  readonly bodyBytes: number;
+}
+
+export interface Retention {
+  readonly ttlMs: number;
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+}
+
+export const POLICY: Policy = {
+  helloMs: 5_000,
+  heartbeatMs: 30_000,
+  deadAfterHeartbeats: 2.5,
+  firstDelayMs: 1_000,
+  maxDelayMs: 20_000,
+  retryFieldMs: [500, 30_000],
+  retryAfterMs: [1_000, 3_600_000],
+  healthyAfterMs: 10_000,
+  maxAttempts: 5,
+  breakerOpenMs: 30_000,
+  breakerMaxMs: 300_000,
+  requestBudget: 12,
+  requestWindowMs: 10_000,
+  holdMs: 1_000,
+  holdEvents: 8,
+  gapReconnects: 3,
+  beatMs: 2_000,
+  rpcMs: 3_000,
+  databaseOpenMs: 3_000,
+  databaseBlockedMs: 2_000,
+  lingerMs: 30_000,
+  leaseMs: 75_000,
+  gatherMs: { visible: 16, hidden: 100, idle: 1_000 },
+  blockEvents: 500,
+  readEvents: 500,
+  ingestQueue: 10_000,
+  eventBytes: 1_048_576,
+  eventDepth: 64,
+  idLength: 128,
+  filterValues: 50,
+  retention: { ttlMs: 3_600_000, maxEvents: 10_000, maxBytes: 16_777_216 },
+  collectionDocuments: 10_000,
+  bodyBytes: 65_536,
+};
+
+/** Our numbers with some replaced. A name or type that isn't a policy's is ignored: options of another version must not break an engine. */
+export function withPolicy(overrides: Readonly<Record<string, unknown>>): Policy {
+  const known = Object.entries(overrides).filter(([name, value]) => Object.hasOwn(POLICY, name) && typeof value === typeof POLICY[name as keyof Policy]);
+  return { ...POLICY, ...Object.fromEntries(known) };
+}

@@ -1,0 +1,20 @@
+// @/lib/sync: the public face. Re-exports only.
+export { SyncManagerProvider, type SyncManagerProviderProps } from '../../react/provider.tsx';
+export { useSyncManager, type SyncManagerHook, type SyncMetrics } from '../../react/use-sync-manager.ts';
+export { useOrderSync } from '../../react/use-order-sync.ts';
+export { useConnectionHealth } from '../../react/use-connection-health.ts';
+export { useDashboardSync } from '../../react/use-dashboard-sync.ts';
+export { useWashingBaySync, type WashingBaySync } from '../../react/use-washing-bay-sync.ts';
+export { useCollection } from '../../react/use-collection.ts';
+export { useSession, type SessionHook } from '../../react/use-session.ts';
+export { useMutation } from '../../react/use-mutation.ts';
+export { usePageSync } from '../../react/provider.tsx';
+export { ConnectionState } from '../../core/connection.ts';
+export { SyncError, type SyncErrorCode } from '../../core/sync-error.ts';
+export type { SyncEvent, Actor, Change } from '../../protocol/event.ts';
+export type { SyncConfiguration } from '../../client/sync-manager.ts';
+export type { Health, HealthLabel, HealthStatus } from '../../client/connection-health.ts';
+export type { MutationRequest, MutationResult } from '../../client/mutations.ts';
+export type { CollectionSnapshot } from '../../client/collections.ts';
+export type { OrderSync } from '../../client/history.ts';
+export type { EventFilter } from '../../client/subscriptions.ts';

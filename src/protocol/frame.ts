@@ -1,0 +1,138 @@
+// What goes over the bus (BroadcastChannel) between an engine and the pages of its scope. Every message carries `v` and a kind;
+// unknown kinds are ignored and counted, other versions are ignored (the page then reads the log by its position).
+import { isObject, type JsonObject } from './json.ts';
+import { PROTOCOL_VERSION } from './version.ts';
+import type { SyncEvent } from './event.ts';
+import type { VersionedDocument } from './http.ts';
+
+interface Message {
+  readonly v: number;
+}
+
+/** What one commit brought, published after the commit. `prev` = my position -> apply; else read the log from my position. */
+export interface Frame extends Message {
+  readonly k: 'frame';
+  readonly engine: string;
+  readonly term: number;
+  readonly run: string;
+  readonly prev: number;
+  readonly through: number;
+  readonly cursor: string;
+  /** Newest server time known, ms since 1970. */
+  readonly serverTime: number;
+  readonly events: readonly SyncEvent[];
+  /** Documents fetched whole because a patch was missing; no event carries them. */
+  readonly documents: readonly VersionedDocument[];
+  /** False in volatile mode: nothing of this is on disk. */
+  readonly durable: boolean;
+}
+
+/** The connection as the engine sees it, said with each beat. Ages instead of times: clocks of threads are not compared. */
+export interface ConnectionReport {
+  readonly state: 'disconnected' | 'connecting' | 'connected' | 'reconnecting' | 'polling_fallback' | 'error' | 'needs_auth';
+  readonly reason: string | null;
+  /** Since the last byte of a stream or answer; null when there was none yet. */
+  readonly byteAgeMs: number | null;
+  /** Wall time of the last byte ever received by this device in this scope, ms; null before any. */
+  readonly lastByteAt: number | null;
+  readonly heartbeatMs: number;
+  /** Until the next attempt; null when none is planned. */
+  readonly retryInMs: number | null;
+  readonly attempt: number;
+  readonly error: JsonObject | null;
+}
+
+/** Said every 2 s, at every change, and when somebody asks: this engine leads and this is how it stands. */
+export interface Beat extends Message {
+  readonly k: 'beat';
+  readonly engine: string;
+  readonly term: number;
+  readonly phase: 'starting' | 'blocked' | 'live' | 'retired';
+  readonly build: string;
+  readonly host: string;
+  readonly report: ConnectionReport;
+  readonly counters: Readonly<Record<string, number>>;
+  /** Events by type, over all sessions of this device. */
+  readonly eventCounts: Readonly<Record<string, number>>;
+}
+
+/** A page asks who leads: the engine answers with a beat. */
+export interface Ask extends Message {
+  readonly k: 'ask';
+  readonly page: string;
+}
+
+/** A page's wish to be connected, renewed. `wants: null` ends it. */
+export interface Lease extends Message {
+  readonly k: 'lease';
+  readonly page: string;
+  readonly wants: LeaseWishes | null;
+  readonly isVisible: boolean;
+  /** Where this page stands, so that retention by age waits for it. */
+  readonly position: { readonly run: string; readonly seq: number } | null;
+}
+
+export interface LeaseWishes {
+  readonly autoReconnect: boolean;
+  readonly maxReconnectAttempts: number;
+  readonly reconnectDelay: number;
+  readonly heartbeatInterval: number;
+}
+
+/** The page's world changed: the engine probes. Workers hear neither `online` nor `visibilitychange`. */
+export interface Wake extends Message {
+  readonly k: 'wake';
+  readonly page: string;
+  readonly why: string;
+}
+
+/** This scope was logged out: everybody stops, at once. */
+export interface Closed extends Message {
+  readonly k: 'closed';
+}
+
+/** A Comlink message, addressed: only the endpoint named `to` reads it. */
+export interface RpcEnvelope extends Message {
+  readonly k: 'rpc';
+  readonly to: string;
+  readonly from: string;
+  readonly message: unknown;
+}
+
+/** An event without a place in the log (presence, typing, location). */
+export interface TransientNotice extends Message {
+  readonly k: 'transient';
+  readonly eventType: string;
+  readonly data: JsonObject;
+}
+
+export type BusMessage = Frame | Beat | Ask | Lease | Wake | Closed | RpcEnvelope | TransientNotice;
+export type BusKind = BusMessage['k'];
+
+/** Either a message of our version, or why it isn't read. */
+export type DecodedBusMessage = BusMessage | { readonly k: 'unread'; readonly why: 'malformed' | 'kind' | 'version' };
+
+/** The fields by which each kind is known. Contents come from our own origin and build, so their insides are not checked again. */
+const SHAPES: { readonly [K in BusKind]: Readonly<Record<string, 'string' | 'number' | 'object' | 'boolean'>> } = {
+  frame: { engine: 'string', term: 'number', run: 'string', prev: 'number', through: 'number', cursor: 'string', events: 'object', documents: 'object' },
+  beat: { engine: 'string', term: 'number', phase: 'string', report: 'object', counters: 'object' },
+  ask: { page: 'string' },
+  lease: { page: 'string', isVisible: 'boolean' },
+  wake: { page: 'string' },
+  closed: {},
+  rpc: { to: 'string', from: 'string' },
+  transient: { eventType: 'string', data: 'object' },
+};
+
+export function decodeBusMessage(value: unknown): DecodedBusMessage {
+  if (!isObject(value) || typeof value['k'] !== 'string') return { k: 'unread', why: 'malformed' };
+  if (value['v'] !== PROTOCOL_VERSION) return { k: 'unread', why: 'version' };
+  const kind = value['k'];
+  if (!isBusKind(kind)) return { k: 'unread', why: 'kind' };
+  const fits = Object.entries(SHAPES[kind]).every(([field, type]) => typeof value[field] === type && value[field] !== null);
+  return fits ? (value as unknown as BusMessage) : { k: 'unread', why: 'malformed' };
+}
+
+function isBusKind(kind: string): kind is BusKind {
+  return Object.hasOwn(SHAPES, kind);
+}

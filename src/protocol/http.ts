@@ -1,0 +1,105 @@
+// What stands in requests and answers: paths, header names, and the bodies of snapshot, batch, session and problem.
+import type { ResyncReason, SyncEvent } from './event.ts';
+import type { JsonObject } from './json.ts';
+import { isObject } from './json.ts';
+import { parseCursor } from './cursor.ts';
+
+export const PATHS = {
+  events: '/api/v1/sync/events',
+  snapshot: '/api/v1/sync/snapshot',
+  session: '/api/v1/session',
+  status: '/api/v1/status',
+} as const;
+
+/** Request headers by which a stream or a write names whose it is (law 9), and the answers that confirm a write. */
+export const HEADERS = {
+  tenant: 'Sync-Tenant',
+  user: 'Sync-User',
+  device: 'Sync-Device',
+  term: 'Sync-Term',
+  idempotencyKey: 'Idempotency-Key',
+  /** Answer to a write: cursor of the event that it caused. */
+  cursor: 'X-Sync-Cursor',
+} as const;
+
+/** A document with the version that its ETag carries. */
+export interface VersionedDocument {
+  readonly collection: string;
+  readonly id: string;
+  readonly version: number;
+  readonly doc: JsonObject;
+}
+
+/** One state of everything the user may see, valid at one cursor. */
+export interface Snapshot {
+  readonly cursor: string;
+  readonly serverTime: string;
+  readonly documents: readonly VersionedDocument[];
+  /** With `?ids=`: those that do not exist (any more). */
+  readonly missing: readonly { readonly collection: string; readonly id: string }[];
+}
+
+/** The JSON answer of the stream endpoint: the same events in the same `prev` chain, at most 500. */
+export type Batch =
+  | { readonly events: readonly SyncEvent[]; readonly cursor: string; readonly hasMore: boolean; readonly pollAfterMs: number }
+  | { readonly resync: { readonly reason: ResyncReason } };
+
+export type Role = 'manager' | 'worker' | 'kiosk' | 'display';
+
+/** Who is signed in; answer of `GET` and `POST /api/v1/session`. */
+export interface SessionInfo {
+  readonly tenant: string;
+  readonly user: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly tenantName: string;
+}
+
+/** RFC 9457 problem details: `code` is the stable name, `field` and `expected` say what was wrong with the request. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field?: string;
+  readonly expected?: string;
+  /** 412 and 409 `write/conflict`: the document as it stands now. */
+  readonly current?: VersionedDocument;
+}
+
+const ROLES: readonly Role[] = ['manager', 'worker', 'kiosk', 'display'];
+
+export function decodeSession(value: unknown): SessionInfo | null {
+  if (!isObject(value)) return null;
+  const { tenant, user, name, tenantName } = value;
+  const role = ROLES.find((known) => known === value['role']);
+  if (typeof tenant !== 'string' || typeof user !== 'string' || !role) return null;
+  return { tenant, user, role, name: typeof name === 'string' ? name : user, tenantName: typeof tenantName === 'string' ? tenantName : tenant };
+}
+
+export function decodeSnapshot(value: unknown): Snapshot | null {
+  if (!isObject(value) || !parseCursor(value['cursor']) || !Array.isArray(value['documents'])) return null;
+  const documents: VersionedDocument[] = [];
+  for (const row of value['documents']) {
+    const document = decodeDocument(row);
+    if (!document) return null;
+    documents.push(document);
+  }
+  const missing = (Array.isArray(value['missing']) ? value['missing'] : []).filter(isObject).map((row) => ({ collection: String(row['collection']), id: String(row['id']) }));
+  return { cursor: String(value['cursor']), serverTime: String(value['serverTime'] ?? ''), documents, missing };
+}
+
+function decodeDocument(row: unknown): VersionedDocument | null {
+  if (!isObject(row)) return null;
+  const { collection, id, version, doc } = row;
+  if (typeof collection !== 'string' || typeof id !== 'string' || typeof version !== 'number' || !isObject(doc)) return null;
+  return { collection, id, version, doc: doc as JsonObject };
+}
+
+export function decodeProblem(value: unknown): Partial<Problem> {
+  if (!isObject(value)) return {};
+  const text = (key: string) => (typeof value[key] === 'string' ? { [key]: value[key] } : {});
+  const current = decodeDocument(value['current']);
+  return { ...text('code'), ...text('title'), ...text('detail'), ...text('field'), ...text('expected'), ...(current ? { current } : {}) };
+}

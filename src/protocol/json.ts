@@ -1,0 +1,39 @@
+// What may arrive as JSON, and the bounds within which it is believed. Everything from outside enters through here as `unknown`.
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** True for a plain object as JSON.parse makes it: not null, not an array. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Why a JSON value is refused before anything else reads it. */
+export type JsonRefusal = 'too-deep' | 'forbidden-key';
+
+/**
+ * Walks a parsed value without recursion (structuredClone of 6,000 levels throws; so would we) and names the first
+ * thing that no reader downstream should meet: more than `maxDepth` levels, or a key that pollutes a prototype when copied.
+ */
+export function findHostileJson(value: unknown, maxDepth: number): JsonRefusal | null {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > maxDepth) return 'too-deep';
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) continue;
+      if (isPolluting(item)) return 'forbidden-key';
+      for (const child of Object.values(item)) if (typeof child === 'object' && child !== null) next.push(child);
+    }
+    level = next;
+  }
+  return null;
+}
+
+function isPolluting(item: object): boolean {
+  if (Object.hasOwn(item, '__proto__')) return true;
+  const constructor: unknown = Object.hasOwn(item, 'constructor') ? Reflect.get(item, 'constructor') : null;
+  return isObject(constructor) && Object.hasOwn(constructor, 'prototype');
+}

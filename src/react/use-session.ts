@@ -1,0 +1,18 @@
+// Who is signed in, and signing in and out.
+import { useMemo } from 'react';
+import type { SessionState } from '../client/session.ts';
+import { usePageSync } from './provider.tsx';
+import { useTopic } from './use-topic.ts';
+
+export type SessionHook = SessionState & {
+  /** Fails with a SyncError: `auth/failed`, `rate/limited`, `net/offline`, `net/timeout`. */
+  readonly signIn: (email: string, password: string) => Promise<void>;
+  /** Wipes this user's data from the device, in all tabs. */
+  readonly logout: () => Promise<void>;
+};
+
+export function useSession(): SessionHook {
+  const page = usePageSync();
+  const state = useTopic(page.session);
+  return useMemo(() => ({ ...state, signIn: page.signIn, logout: page.logout }), [state, page]);
+}

@@ -1,0 +1,37 @@
+// Whose data: base URL, tenant, user and feed, hashed to one id by which database, bus, locks and SharedWorker are named.
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+
+export interface ScopeTuple {
+  readonly baseUrl: string;
+  readonly tenant: string;
+  readonly user: string;
+  /** '' = everything the user may see; another name where a deployment narrows the wire. */
+  readonly feed: string;
+}
+
+export interface Scope extends ScopeTuple {
+  readonly id: string;
+}
+
+/** First 16 hex digits of SHA-256 over the JSON of the tuple: synchronous, because plain http has no crypto.subtle. */
+export function createScope({ baseUrl, tenant, user, feed }: ScopeTuple): Scope {
+  const hash = sha256(utf8ToBytes(JSON.stringify([baseUrl, tenant, user, feed])));
+  return { id: bytesToHex(hash).slice(0, 16), baseUrl, tenant, user, feed };
+}
+
+/** Every name of a scope. Nothing else may spell one. */
+export interface ScopeNames {
+  readonly database: string;
+  readonly bus: string;
+  readonly worker: string;
+  /** The mutex for the one connection, across hosts and deployed versions. Never gets a suffix. */
+  readonly conn: string;
+  alive(engine: string): string;
+  tab(page: string): string;
+}
+
+export function scopeNames({ id }: Pick<Scope, 'id'>): ScopeNames {
+  const name = (suffix: string) => `holdfast:${id}:${suffix}`;
+  return { database: name('store'), bus: name('bus'), worker: name('engine'), conn: name('conn'), alive: (engine) => name(`alive:${engine}`), tab: (page) => name(`tab:${page}`) };
+}

@@ -1,0 +1,83 @@
+// How pages read the log on disk: short transactions over the stores they need, records and position from one moment.
+// Must never wait for an engine: what is committed can be read whether or not anybody leads.
+import type { Policy } from '../core/policy.ts';
+import type { LogPage, LogReader, Position } from './contract.ts';
+import type { Database, ReadTransaction } from './database.ts';
+import { collectionPage, countBlocks, endOf, newestPage, pageAfter, UNCLAIMED, type BlockRow, type MetaRow } from './log-rows.ts';
+import { blocksFrom, blocksUpTo, CLOSED_KEY, decodeMetaRow, documentsOf, LOG_ROW } from './schema.ts';
+import { closedError } from './store-errors.ts';
+
+export interface LogReaderDeps {
+  readonly database: Database;
+  readonly policy: Pick<Policy, 'readEvents'>;
+}
+
+export function createLogReader({ database, policy }: LogReaderDeps): LogReader {
+  const { readEvents } = policy;
+
+  function read(from: Position | null): Promise<LogPage> {
+    return database.read(['log', 'meta'], async (tx) => {
+      const meta = await readMeta(tx);
+      if (!from || from.run !== meta.run) return pageAfter(meta, from, [], false, readEvents);
+      const { rows, hasMore } = await readBlocks(tx, meta, from.seq);
+      return pageAfter(meta, from, rows, hasMore, readEvents);
+    });
+  }
+
+  /** Reads keys first: without their values they cost little, and they bound how many blocks hold `readEvents` events. */
+  async function readBlocks(tx: ReadTransaction, meta: MetaRow, after: number): Promise<{ rows: readonly BlockRow[]; hasMore: boolean }> {
+    const start = blocksFrom(meta.runNo, await findBlock(tx, meta.runNo, after));
+    const keys = await tx.objectStore('log').getAllKeys(start, readEvents + 2);
+    const count = countBlocks(keys.map(([, firstSeq]) => firstSeq), Math.max(after, meta.floor), endOf(meta), readEvents);
+    const rows = count === 0 ? [] : await tx.objectStore('log').getAll(start, count);
+    return { rows, hasMore: count < keys.length };
+  }
+
+  function history(limit: number): Promise<LogPage> {
+    const wanted = Math.max(0, Math.min(limit, readEvents));
+    return database.read(['log', 'meta'], async (tx) => {
+      const meta = await readMeta(tx);
+      return newestPage(meta, wanted === 0 ? [] : await readNewest(tx, meta, wanted), wanted);
+    });
+  }
+
+  return {
+    read,
+    history,
+    collection: (name) =>
+      database.read(['documents', 'meta'], async (tx) => {
+        const [meta, found] = await Promise.all([readMeta(tx), tx.objectStore('documents').getAll(documentsOf(name))]);
+        return collectionPage(meta, found, [name]);
+      }),
+    documents: (keys) =>
+      database.read(['documents', 'meta'], async (tx) => {
+        const store = tx.objectStore('documents');
+        const [meta, ...found] = await Promise.all([readMeta(tx), ...keys.map(({ collection, id }) => store.get([collection, id]))]);
+        return collectionPage(meta, found.filter((document) => document !== undefined), keys.map((key) => key.collection));
+      }),
+  };
+}
+
+export async function readMeta(tx: ReadTransaction): Promise<MetaRow> {
+  const meta = tx.objectStore('meta');
+  const [row, closed] = await Promise.all([meta.get(LOG_ROW), meta.get(CLOSED_KEY)]);
+  if (closed !== undefined) throw closedError();
+  return decodeMetaRow(row) ?? UNCLAIMED;
+}
+
+/** Where the block begins that may straddle `seq`: merging joins what a reader has behind it with what it hasn't. */
+async function findBlock(tx: ReadTransaction, runNo: number, seq: number): Promise<number> {
+  const cursor = await tx.objectStore('log').openKeyCursor(blocksUpTo(runNo, seq), 'prev');
+  return cursor?.primaryKey[1] ?? 0;
+}
+
+/** From the end backwards. Where the feed shows few of a tenant's events, seqs lie apart, and a wider reach is tried. */
+async function readNewest(tx: ReadTransaction, meta: MetaRow, wanted: number): Promise<readonly BlockRow[]> {
+  const end = endOf(meta);
+  for (let reach = wanted; ; reach *= 4) {
+    const from = await findBlock(tx, meta.runNo, Math.max(meta.floor, end - reach));
+    const rows = await tx.objectStore('log').getAll(blocksFrom(meta.runNo, from));
+    const count = rows.reduce((sum, row) => sum + row.events.length, 0);
+    if (count >= wanted || end - reach <= meta.floor) return rows;
+  }
+}

@@ -1,0 +1,68 @@
+// The engine's side of the log on disk: the only code that writes log, documents and the row that says where they stand
+// (besides store/wipe). Must never compute between its read of `meta` and its last request: a thread that stops there holds the stores.
+import type { Policy } from '../core/policy.ts';
+import type { Snapshot } from '../protocol/http.ts';
+import type { Random } from '../platform/ports.ts';
+import type { Claim, CommitBatch, LogMeta, LogWriter } from './contract.ts';
+import { unwatched, type Database } from './database.ts';
+import { addBlock, fenced, putDocument, putMeta } from './fenced-write.ts';
+import { createLogSweep } from './log-sweep.ts';
+import { assertFollows, claimed, committed, publicMeta, restarted, toBlocks } from './log-rows.ts';
+import { allDocuments, CLOSED_KEY, decodeMetaRow, LOG_ROW, type StoreName } from './schema.ts';
+import { closedError } from './store-errors.ts';
+
+export interface LogWriterDeps {
+  readonly database: Database;
+  readonly policy: Policy;
+  readonly random: Random;
+}
+
+export function createLogWriter({ database, policy, random }: LogWriterDeps): LogWriter {
+  /** Strict: it happens once in an engine's life, and a term that a power cut takes back would be given twice. */
+  function claim(nowMs: number): Promise<Claim> {
+    return database.write(['documents', 'meta'], 'strict', async (tx) => {
+      const meta = tx.objectStore('meta');
+      const [row, closed, documents] = await Promise.all([meta.get(LOG_ROW), meta.get(CLOSED_KEY), tx.objectStore('documents').getAll(allDocuments())]);
+      if (closed !== undefined) throw closedError();
+      const next = claimed(decodeMetaRow(row), nowMs, () => random.id());
+      putMeta(tx, next);
+      return { meta: publicMeta(next), documents };
+    });
+  }
+
+  async function commit(batch: CommitBatch): Promise<LogMeta> {
+    // Sizes are measured outside the transaction. The run's number isn't known there, so the blocks get theirs inside.
+    const blocks = toBlocks(0, batch.events, policy);
+    return database.write(storesOf(batch), 'relaxed', async (tx) => {
+      const before = await fenced(tx.objectStore('meta'), batch.term);
+      assertFollows(before, batch, blocks);
+      const next = committed(before, batch, blocks);
+      for (const block of blocks) addBlock(tx, { ...block, runNo: before.runNo });
+      for (const document of batch.documents) putDocument(tx, document);
+      putMeta(tx, next);
+      return publicMeta(next);
+    });
+  }
+
+  async function reset(term: number, snapshot: Snapshot, serverTime: number): Promise<Claim> {
+    return database.write(['log', 'documents', 'meta'], 'relaxed', async (tx) => {
+      const before = await fenced(tx.objectStore('meta'), term);
+      const { meta, marker, documents } = restarted(before, snapshot, serverTime, random.id(), policy.collectionDocuments);
+      unwatched(tx.objectStore('log').clear());
+      unwatched(tx.objectStore('documents').clear());
+      addBlock(tx, marker);
+      for (const document of documents) putDocument(tx, document);
+      putMeta(tx, meta);
+      return { meta: publicMeta(meta), documents };
+    });
+  }
+
+  return { claim, commit, reset, sweep: createLogSweep({ database, policy }) };
+}
+
+function storesOf(batch: CommitBatch): StoreName[] {
+  const stores: StoreName[] = ['meta'];
+  if (batch.events.length > 0) stores.push('log');
+  if (batch.documents.length > 0) stores.push('documents');
+  return stores;
+}

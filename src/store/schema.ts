@@ -1,0 +1,76 @@
+// Names and keys of one scope's database. docs/storage.md shows a record of each store; every store is made in version 1.
+// Keys are out of line, so that the row which closes a store can have the same key in all of them.
+import type { DBSchema } from 'idb';
+import { isObject } from '../protocol/json.ts';
+import type { StoredDocument } from '../core/document.ts';
+import type { ScopeTuple } from '../scope/scope.ts';
+import { UNCLAIMED, type BlockRow, type MetaRow } from './log-rows.ts';
+
+export interface ScopeSchema extends DBSchema {
+  /** Key [runNo, firstSeq]: server order and expiry order at once, so that retention is one delete of a range. */
+  log: { key: [runNo: number, firstSeq: number]; value: BlockRow };
+  documents: { key: [collection: string, id: string]; value: StoredDocument };
+  outbox: { key: string; value: unknown };
+  consumers: { key: string; value: unknown };
+  'http-cache': { key: string; value: unknown };
+  meta: { key: string; value: unknown };
+}
+
+export type StoreName = 'log' | 'documents' | 'outbox' | 'consumers' | 'http-cache' | 'meta';
+
+export const STORES: readonly StoreName[] = ['log', 'documents', 'outbox', 'consumers', 'http-cache', 'meta'];
+
+/**
+ * Reserved key in every store: its row says that the scope was logged out. Strings sort before arrays, so no range over blocks
+ * or documents meets it.
+ */
+export const CLOSED_KEY = 'closed';
+
+/** What stands under the reserved key. */
+export interface ClosedRow {
+  readonly term: number;
+  /** Wall clock of the log-out, ms since 1970. */
+  readonly at: number;
+}
+
+/** Rows of `meta`. */
+export const LOG_ROW = 'log';
+export const SCOPE_ROW = 'scope';
+
+export function noteRow(key: string): string {
+  return `note:${key}`;
+}
+
+/** Every block of a run that begins at or after `firstSeq`. */
+export function blocksFrom(runNo: number, firstSeq: number): IDBKeyRange {
+  return IDBKeyRange.bound([runNo, firstSeq], [runNo, Infinity]);
+}
+
+/** Every block of a run that begins at or before `seq`. */
+export function blocksUpTo(runNo: number, seq: number): IDBKeyRange {
+  return IDBKeyRange.bound([runNo, -Infinity], [runNo, seq]);
+}
+
+/** Every document of one collection: an empty array sorts after each string that an id can be. */
+export function documentsOf(collection: string): IDBKeyRange {
+  return IDBKeyRange.bound([collection], [collection, []]);
+}
+
+/** Every document, and not the row that closes the store. */
+export function allDocuments(): IDBKeyRange {
+  return IDBKeyRange.lowerBound([]);
+}
+
+/** Reads the row that says where the log stands; undefined for none. Fields that an older build didn't write have their defaults. */
+export function decodeMetaRow(value: unknown): MetaRow | undefined {
+  if (!isObject(value) || typeof value['run'] !== 'string' || typeof value['term'] !== 'number') return undefined;
+  return { ...UNCLAIMED, ...(value as Partial<MetaRow>) };
+}
+
+export function encodeScope({ baseUrl, tenant, user, feed }: ScopeTuple): readonly string[] {
+  return [baseUrl, tenant, user, feed];
+}
+
+export function isSameScope(row: unknown, scope: ScopeTuple): boolean {
+  return JSON.stringify(row) === JSON.stringify(encodeScope(scope));
+}

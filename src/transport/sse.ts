@@ -1,0 +1,128 @@
+// The stream by fetch: opens it, names how it ends, and hands each message on as it arrives. It must not retry, time out silence, or judge gaps: core does.
+import type { Policy } from '../core/policy.ts';
+import { parseCursor } from '../protocol/cursor.ts';
+import { decodeMessage, type StreamMessage } from '../protocol/event.ts';
+import { decodeProblem, PATHS } from '../protocol/http.ts';
+import type { Clock, Log, Net } from '../platform/ports.ts';
+import { ABORTED, orAborted } from './abort-race.ts';
+import { nextChunk, parseJson, readBody } from './body.ts';
+import { classifyAnswer, needsProblemCode } from './classify.ts';
+import type { StreamEnd, StreamListener, StreamTransport } from './contract.ts';
+import { createDeadline } from './deadline.ts';
+import { dial, letGo } from './dial.ts';
+import { identityHeaders, resumeFrom } from './request-headers.ts';
+import { createSseReader, type SseMessage } from './sse-reader.ts';
+
+export interface SseTransportDeps {
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly log: Log;
+}
+
+type StreamRequest = Parameters<StreamTransport['stream']>[0];
+
+/** How much is parsed before its messages are handed on: the bound of what waits for a slow listener. */
+const SLICE_BYTES = 65_536;
+
+/**
+ * Streams over fetch, each from its own cursor. Messages come one at a time and in order; while a listener's promise is pending nothing
+ * more is read. After the signal aborts nothing is handed on, also when fetch, body or listener ignore it.
+ */
+export function createSseTransport(deps: SseTransportDeps): StreamTransport {
+  return {
+    async stream(request, listener, signal) {
+      const opened = await openStream(deps, request, signal);
+      if ('kind' in opened) return opened;
+      try {
+        return await readStream(deps, opened.reader, listener, signal);
+      } catch (cause) {
+        deps.log.error('A listener of the stream threw; the stream was closed', { cause: String(cause) });
+        return { kind: 'reset' };
+      } finally {
+        opened.reader.cancel().catch(() => {});
+      }
+    },
+  };
+}
+
+type Opened = { readonly reader: ReadableStreamDefaultReader<Uint8Array> } | StreamEnd;
+
+async function openStream(deps: SseTransportDeps, { identity, term, cursor }: StreamRequest, signal: AbortSignal): Promise<Opened> {
+  if (signal.aborted) return { kind: 'aborted' };
+  const resume = resumeFrom(cursor);
+  const headers = { Accept: 'text/event-stream', ...identityHeaders(identity, term), ...resume.headers };
+  const init: RequestInit = { headers, cache: 'no-store', credentials: 'same-origin' };
+  const dialled = await dial(deps.net, { url: identity.baseUrl + PATHS.events + resume.query, init, redirects: 'follow' }, signal);
+  if (dialled.kind === 'astray') return { kind: 'wrong-answer', status: dialled.status, contentType: dialled.contentType };
+  if (dialled.kind !== 'answer') return dialled;
+  return judge(deps, dialled.answer, signal);
+}
+
+async function judge(deps: SseTransportDeps, answer: Response, signal: AbortSignal): Promise<Opened> {
+  const { status, headers } = answer;
+  const code = needsProblemCode(status) ? await readProblemCode(deps, answer, signal) : null;
+  if (signal.aborted) {
+    letGo(answer);
+    return { kind: 'aborted' };
+  }
+  const contentType = headers.get('content-type');
+  const end = classifyAnswer({ status, contentType, retryAfter: headers.get('retry-after'), code }, 'text/event-stream');
+  if (!end && answer.body) return { reader: answer.body.getReader() };
+  if (!answer.bodyUsed) letGo(answer);
+  return end ?? { kind: 'wrong-answer', status, contentType };
+}
+
+/** A refusal whose body doesn't end in time counts as one without a code. */
+async function readProblemCode({ clock, policy }: SseTransportDeps, answer: Response, signal: AbortSignal): Promise<string | null> {
+  const deadline = createDeadline(clock, { ms: policy.rpcMs }, signal);
+  const body = await readBody(answer, { maxBytes: policy.bodyBytes }, deadline.signal);
+  deadline.close();
+  return body.kind === 'whole' ? (decodeProblem(parseJson(body.text)).code ?? null) : null;
+}
+
+async function readStream(
+  deps: SseTransportDeps,
+  body: ReadableStreamDefaultReader<Uint8Array>,
+  listener: StreamListener,
+  signal: AbortSignal,
+): Promise<StreamEnd> {
+  const arrived: StreamMessage[] = [];
+  const reader = createMessageReader(deps, listener, arrived);
+  listener.opened();
+  for (;;) {
+    const next = await nextChunk(body, signal);
+    if (next === ABORTED || signal.aborted) return { kind: 'aborted' };
+    if (next === null || next.done) return { kind: 'reset' };
+    if (next.value.length > 0) listener.bytes();
+    for (let at = 0; at < next.value.length; at += SLICE_BYTES) {
+      reader.push(next.value.subarray(at, at + SLICE_BYTES));
+      if ((await handOn(arrived, listener, signal)) === ABORTED) return { kind: 'aborted' };
+    }
+  }
+}
+
+function createMessageReader({ policy, log }: SseTransportDeps, listener: StreamListener, arrived: StreamMessage[]) {
+  const bounds = { maxDepth: policy.eventDepth, maxIdLength: policy.idLength };
+  return createSseReader(
+    { maxEventBytes: policy.eventBytes },
+    {
+      message: (message: SseMessage) => void arrived.push(decodeMessage(message, bounds)),
+      oversized({ id, type }) {
+        log.info('An event over the bound was skipped', { id, type, maxEventBytes: policy.eventBytes });
+        arrived.push({ kind: 'refused', reason: 'too-big', id: parseCursor(id)?.text ?? null, prev: null });
+      },
+      retryField: (ms) => listener.retryField(ms),
+    },
+  );
+}
+
+/** Empties `arrived` into the listener. */
+async function handOn(arrived: StreamMessage[], listener: StreamListener, signal: AbortSignal): Promise<typeof ABORTED | void> {
+  for (const message of arrived) {
+    if (signal.aborted) return ABORTED;
+    const taken = listener.message(message);
+    if (taken && (await orAborted(taken, signal)) === ABORTED) return ABORTED;
+  }
+  arrived.length = 0;
+}

@@ -1,0 +1,88 @@
+// Draws one named scene: /?scene=live
+import { createRoot } from 'react-dom/client';
+import { useEffect, type ReactNode } from 'react';
+import { boardView, type BoardDocuments } from '../../../src/domain/board.ts';
+import type { Role } from '../../../src/protocol/http.ts';
+import type { IndicatorHealth, IndicatorState } from '../../../src/app/indicator-state.ts';
+import type { BoardActions } from '../../../src/app/parts/action-button.tsx';
+import { Board } from '../../../src/app/parts/board.tsx';
+import { ConnectionIndicator } from '../../../src/app/parts/connection-indicator.tsx';
+import { GlyphSprite } from '../../../src/app/parts/glyph.tsx';
+import { Shell } from '../../../src/app/parts/shell.tsx';
+import { SignInForm } from '../../../src/app/parts/sign-in-form.tsx';
+import { ToastList } from '../../../src/app/parts/toast-list.tsx';
+import { useToasts } from '../../../src/app/use-toasts.ts';
+import { PRESENT, type Standing } from '../../../src/app/standing.ts';
+import { followSystemTheme } from '../../../src/app/theme.ts';
+import { ClockContext } from '../../../src/app/use-clock.ts';
+import { words } from '../../../src/app/words.ts';
+import '../../../src/app/styles/index.css';
+import { branch, branchInTrouble, emptyBranch, NOW } from '../fixtures.ts';
+
+const nothing = () => {};
+const clock = { now: () => NOW, subscribe: () => nothing };
+const acting: BoardActions = { pending: new Set(), isConnected: true, run: nothing, explain: nothing };
+const healthy: IndicatorHealth = { status: 'healthy', label: 'Live', lastByteAt: NOW - 1_000, retryAt: null, reason: null, updates: 1_284 };
+const offline: IndicatorHealth = { status: 'connecting', label: 'Offline', lastByteAt: NOW - 16 * 60_000, retryAt: NOW + 8_000, reason: 'offline', updates: 41 };
+const lastKnown: Standing = { kind: 'last-known', atMs: offline.lastByteAt };
+
+interface Scene {
+  readonly state?: IndicatorState;
+  readonly health?: IndicatorHealth;
+  readonly documents?: BoardDocuments | null;
+  readonly standing?: Standing;
+  readonly actions?: Partial<BoardActions>;
+  readonly role?: Role;
+  readonly toasts?: boolean;
+}
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  live: {},
+  sending: { actions: { pending: new Set(['jobs:j1', 'orders:o11', 'orders:o5']) } },
+  polling: { state: 'polling', health: { ...healthy, status: 'polling', label: 'Polling' } },
+  offline: { state: 'offline', health: offline, standing: lastKnown, actions: { isConnected: false } },
+  connecting: { state: 'connecting', health: { ...offline, label: 'Connecting' } },
+  'sign-in-again': { state: 'sign-in', health: { ...offline, status: 'error', label: 'Sign in again' }, standing: lastKnown, actions: { isConnected: false } },
+  trouble: { documents: branchInTrouble() },
+  toasts: { toasts: true },
+  empty: { documents: emptyBranch() },
+  loading: { documents: null },
+  kiosk: { role: 'kiosk' },
+  display: { role: 'display' },
+};
+
+function BoardScene({ scene }: { readonly scene: Scene }) {
+  const role = scene.role ?? 'manager';
+  const documents = scene.documents === undefined ? branch() : scene.documents;
+  const box = useToasts();
+  useEffect(() => {
+    if (!scene.toasts) return;
+    box.show({ tone: 'info', text: 'WP 6610 handed over.', action: { label: words.undo, name: words.undoName, run: nothing } });
+    box.show({ tone: 'error', text: words.refused.conflict('Bay 4 is not free.') });
+    box.show({ tone: 'info', text: 'CAR 7710 marked ready.', action: { label: words.undo, name: words.undoName, run: nothing } });
+  }, []);
+  const status = <ConnectionIndicator state={scene.state ?? 'live'} health={scene.health ?? healthy} onTryNow={nothing} onSignIn={nothing} />;
+  return (
+    <Shell title={words.board} session={{ tenant: 't', user: 'u', role, name: 'Dilani Jayasuriya', tenantName: 'Nugegoda' }} signOut={() => Promise.reject(new Error('no'))} status={status}>
+      <Board view={documents && boardView(documents, role, NOW)} standing={scene.standing ?? PRESENT} actions={{ ...acting, ...scene.actions }} onRetry={nothing} />
+      <ToastList box={box} />
+    </Shell>
+  );
+}
+
+function pick(name: string): ReactNode {
+  if (name === 'sign-in') return <SignInForm isAgain={false} failure={null} isBusy={false} onSubmit={nothing} />;
+  if (name === 'sign-in-failed') return <SignInForm isAgain failure={words.signIn.wrong} isBusy={false} onSubmit={nothing} onBack={nothing} />;
+  return <BoardScene scene={SCENES[name] ?? {}} />;
+}
+
+followSystemTheme(window, new AbortController().signal);
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <ClockContext value={clock}>
+      <GlyphSprite />
+      {pick(new URLSearchParams(location.search).get('scene') ?? 'live')}
+    </ClockContext>,
+  );
+}

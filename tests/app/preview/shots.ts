@@ -1,0 +1,46 @@
+// Photographs the preview: node shots.ts <folder> [scene ...]. Looks at every size in light and dark.
+import { chromium } from '@playwright/test';
+import { createServer } from 'vite';
+
+const [folder = 'shots', ...wanted] = process.argv.slice(2);
+const scenes = wanted.length > 0 ? wanted : ['live', 'offline', 'sign-in'];
+const sizes = [
+  { name: 'tablet', viewport: { width: 1280, height: 800 }, hasTouch: true, isMobile: true },
+  { name: 'portrait', viewport: { width: 800, height: 1280 }, hasTouch: true, isMobile: true },
+  { name: 'phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  { name: 'desktop', viewport: { width: 1440, height: 900 } },
+] as const;
+
+const server = await createServer({ configFile: `${import.meta.dirname}/vite.config.ts` });
+await server.listen();
+const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const only = process.env['SIZES']?.split(',');
+const themes = (process.env['THEMES'] ?? 'light,dark').split(',').map((theme) => (theme === 'dark' ? 'dark' : 'light'));
+for (const { name, ...size } of sizes.filter((candidate) => !only || only.includes(candidate.name))) {
+  for (const colorScheme of themes) {
+    const context = await browser.newContext({ ...size, colorScheme, deviceScaleFactor: name === 'phone' ? 2 : 1.5 });
+    const page = await context.newPage();
+    page.on('pageerror', (error) => console.error(name, error.message));
+    page.on('console', (message) => message.type() === 'error' && console.error(name, message.text()));
+    // The development server injects styles too late for `optional`: a picture must not depend on that race.
+    await page.route(/index\.css/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace('font-display: optional', 'font-display: block') });
+    });
+    for (const scene of scenes) {
+      const [base = 'live', extra] = scene.split('+');
+      await page.goto(`http://localhost:24173/?scene=${base}`);
+      await page.waitForSelector('h1');
+      await page.evaluate(() => document.fonts.ready);
+      if (extra === 'popover') await page.click('.indicator');
+      if (extra === 'person') await page.click('.person-button');
+      await page.waitForTimeout(600);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (overflow > 0) console.error(`${scene} ${name}: ${overflow} px wider than the screen`);
+      await page.screenshot({ path: `${folder}/${scene}-${name}-${colorScheme}.png`, fullPage: process.env['FULL'] === '1' });
+    }
+    await context.close();
+  }
+}
+await browser.close();
+await server.close();
