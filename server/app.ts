@@ -50,7 +50,18 @@ export function createApp(deps: AppDeps): App {
   routeStatus(app, { hub, terms, log: store.log });
   routeRest(app, deps);
   const { db, documents } = store;
-  routeSync(app, { db, documents, log: store.log, hub, terms, now, fail, heartbeatMs: deps.heartbeatMs, checkpointMs: deps.checkpointMs, standing: standingOf(store, now) });
+  routeSync(app, {
+    db,
+    documents,
+    log: store.log,
+    hub,
+    terms,
+    now,
+    fail,
+    heartbeatMs: deps.heartbeatMs,
+    checkpointMs: deps.checkpointMs,
+    standing: standingOf(store, now),
+  });
   app.all('/api/*', (context) => context.notFound());
 
   if (deps.distDir !== null) routeStatic(app, deps.distDir);
@@ -68,6 +79,7 @@ function standingOf({ sessions }: Store, now: () => number) {
 /** SQLite says that another process holds the file, or that the disk is full, as an error like any other. */
 function unexpected(error: Error, fail: (message: string, error: unknown) => void): HttpProblem {
   fail('request failed', error);
-  if (/database is locked|database table is locked/.test(error.message)) return new HttpProblem('server/busy', 'Another process holds the database: try again.', { retryAfter: 1 });
+  if (/database is locked|database table is locked/.test(error.message))
+    return new HttpProblem('server/busy', 'Another process holds the database: try again.', { retryAfter: 1 });
   return new HttpProblem('server/failed', 'Something broke on the server. Nothing was written; try again.', { retryAfter: 5 });
 }

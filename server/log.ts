@@ -15,10 +15,12 @@ const RANK: Readonly<Record<LogLevel, number>> = { error: 0, info: 1, debug: 2 }
 
 /** Writes lines of `level` and above. `write` gets one line with its newline. */
 export function createLogger(level: LogLevel | 'silent', write: (line: string) => void, now: () => number = Date.now): Logger {
-  const line = (at: LogLevel) => (message: string, fields: LogFields = {}) => {
-    if (level === 'silent' || RANK[at] > RANK[level]) return;
-    write(`${JSON.stringify({ at: new Date(now()).toISOString(), level: at, message, ...fields })}\n`);
-  };
+  const line =
+    (at: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (level === 'silent' || RANK[at] > RANK[level]) return;
+      write(`${JSON.stringify({ at: new Date(now()).toISOString(), level: at, message, ...fields })}\n`);
+    };
   return { error: line('error'), info: line('info'), debug: line('debug') };
 }
 

@@ -31,7 +31,10 @@ async function main(): Promise<void> {
   process.stdout.write(`${describe(server, settings, isDemo)}\n`);
   if (!isDemo || !settings.demo) return;
   const { rate, seed } = settings.demo;
-  startTraffic({ fetch: async (request) => server.app.fetch(request), origin: server.url, accounts: DEMO_ACCOUNTS, rate, seed, now: Date.now, log }, life.signal);
+  startTraffic(
+    { fetch: async (request) => server.app.fetch(request), origin: server.url, accounts: DEMO_ACCOUNTS, rate, seed, now: Date.now, log },
+    life.signal,
+  );
 }
 
 function describe(server: HoldfastServer, { demo }: Settings, isDemo: boolean): string {
@@ -40,7 +43,8 @@ function describe(server: HoldfastServer, { demo }: Settings, isDemo: boolean): 
   lines.push('', `Demo sign-ins (${DEMO_BUSINESS}):`);
   for (const tenant of DEMO_TENANTS) {
     lines.push(`  ${tenant.name}`);
-    for (const { role, email, password } of DEMO_ACCOUNTS.filter((account) => account.tenant === tenant.id)) lines.push(`    ${role.padEnd(8)} ${email}  ${password}`);
+    for (const { role, email, password } of DEMO_ACCOUNTS.filter((account) => account.tenant === tenant.id))
+      lines.push(`    ${role.padEnd(8)} ${email}  ${password}`);
   }
   lines.push('', demo ? `Demo traffic runs at rate ${demo.rate}; DEMO_TRAFFIC=off stops it.` : 'Demo traffic is off.');
   return lines.join('\n');

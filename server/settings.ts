@@ -20,7 +20,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads PORT, HOST, DATA_DIR, DIST_DIR, HEARTBEAT_MS, CHECKPOINT_MS, RETENTION_TTL_MS, RETENTION_MAX_EVENTS, DEMO_TRAFFIC, DEMO_RATE, DEMO_SEED, LOG_LEVEL. */
 export function readSettings(env: Environment, projectDir: string): Settings {
-  const number = (name: string, otherwise: number, least: number, most: number) => readNumber(env, name, otherwise, least, most);
+  const isDemoMoving = readChoice(env, 'DEMO_TRAFFIC', ['on', 'off'], 'on') === 'on';
+  const number = (name: string, otherwise: number, least: number, most: number) => readNumber(env, name, otherwise, [least, most]);
+  const demo = { rate: number('DEMO_RATE', 1, 1, 100), seed: number('DEMO_SEED', 1, 0, 2 ** 31) };
   return {
     port: number('PORT', 4_173, 0, 65_535),
     host: env['HOST'] || '127.0.0.1',
@@ -32,12 +34,12 @@ export function readSettings(env: Environment, projectDir: string): Settings {
       ttlMs: number('RETENTION_TTL_MS', DEFAULT_RETENTION.ttlMs, 1_000, Number.MAX_SAFE_INTEGER),
       maxEvents: number('RETENTION_MAX_EVENTS', DEFAULT_RETENTION.maxEvents, 0, 100_000_000),
     },
-    demo: readChoice(env, 'DEMO_TRAFFIC', ['on', 'off'], 'on') === 'off' ? null : { rate: number('DEMO_RATE', 1, 1, 100), seed: number('DEMO_SEED', 1, 0, 2 ** 31) },
+    demo: isDemoMoving ? demo : null,
     logLevel: readChoice(env, 'LOG_LEVEL', ['error', 'info', 'debug', 'silent'], 'error'),
   };
 }
 
-function readNumber(env: Environment, name: string, otherwise: number, least: number, most: number): number {
+function readNumber(env: Environment, name: string, otherwise: number, [least, most]: readonly [number, number]): number {
   const text = env[name];
   if (text === undefined || text === '') return otherwise;
   const value = Number(text);

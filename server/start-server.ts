@@ -47,27 +47,28 @@ export interface HoldfastServer {
   close(reason?: string): Promise<void>;
 }
 
+const DEFAULTS = {
+  port: 0,
+  host: '127.0.0.1',
+  distDir: null,
+  services: [],
+  heartbeatMs: 15_000,
+  checkpointMs: 60_000,
+  now: Date.now,
+  log: createLogger('silent', () => {}),
+  documentSchema: DOCUMENT_SCHEMA,
+  durability: 'full',
+  prepare: async () => {},
+} as const;
+
 /** Starts a server. `signal` ends it as `close` does. Rejects when the port or the file can't be had. */
 export async function startServer(options: ServerOptions, signal?: AbortSignal): Promise<HoldfastServer> {
-  const now = options.now ?? Date.now;
-  const log = options.log ?? createLogger('silent', () => {});
+  const { dbFile: file, durability, documentSchema, now, log, services, distDir, heartbeatMs, checkpointMs, ...rest } = { ...DEFAULTS, ...options };
   const life = new AbortController();
-  const { dbFile: file, durability = 'full', documentSchema = DOCUMENT_SCHEMA } = options;
   const store = openStore({ file, durability, documentSchema });
-  await options.prepare?.(store);
   const hub = createHub();
-  const app = createApp({
-    store,
-    hub,
-    log,
-    now,
-    services: options.services ?? [],
-    distDir: options.distDir ?? null,
-    heartbeatMs: options.heartbeatMs ?? 15_000,
-    checkpointMs: options.checkpointMs ?? 60_000,
-    isReady: () => !life.signal.aborted,
-  });
-  const http = await listen(app, options.port ?? 0, options.host ?? '127.0.0.1').catch((error: unknown) => {
+  const app = createApp({ store, hub, log, now, services, distDir, heartbeatMs, checkpointMs, isReady: () => !life.signal.aborted });
+  const http = await prepareAndListen(app, store, rest).catch((error: unknown) => {
     store.close();
     throw error;
   });
@@ -81,7 +82,13 @@ export async function startServer(options: ServerOptions, signal?: AbortSignal):
   return { url, port, app, store, hub, retention, close };
 }
 
-async function listen(app: App, port: number, host: string): Promise<HttpServer> {
+/** The store is filled before the first request can see it half empty. */
+async function prepareAndListen(
+  app: App,
+  store: Store,
+  { prepare, port, host }: Required<Pick<ServerOptions, 'prepare' | 'port' | 'host'>>,
+): Promise<HttpServer> {
+  await prepare(store);
   const server = createAdaptorServer({ fetch: app.fetch });
   if (!(server instanceof HttpServer)) throw new TypeError('The adaptor made no plain http server');
   // A browser reuses a connection at the very end of its time: longer than proxies keep theirs, so that it never meets a closed one.
@@ -95,13 +102,28 @@ async function listen(app: App, port: number, host: string): Promise<HttpServer>
 }
 
 /** Streams first: they end by themselves once their clients went to the next server; whoever doesn't go is ended. */
-async function closeAll({ http, hub, store, life, reason }: { http: HttpServer; hub: Hub; store: Store; life: AbortController; reason: string }): Promise<void> {
+async function closeAll({
+  http,
+  hub,
+  store,
+  life,
+  reason,
+}: {
+  http: HttpServer;
+  hub: Hub;
+  store: Store;
+  life: AbortController;
+  reason: string;
+}): Promise<void> {
   life.abort();
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
   http.closeIdleConnections();
   hub.rotateAll({ reason, reconnectWithinMs: spreadMs(hub.clients) });
   await within(LIMITS.rotateMs, hub.emptied());
   hub.endAll();
+  await within(LIMITS.rotateMs, hub.emptied());
+  // Requests that are being answered get their time; connections kept for a next request don't.
+  http.closeIdleConnections();
   await within(LIMITS.rotateMs, closed);
   http.closeAllConnections();
   await closed;

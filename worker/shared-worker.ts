@@ -2,9 +2,8 @@
 // that its first page names, and closes itself when that engine is over, so that the next page gets a fresh worker.
 import { decodeHostInit, type HostInit } from '../src/protocol/rpc.ts';
 import { withPolicy } from '../src/core/policy.ts';
-import { installErrorCodec } from '../src/platform/bus-endpoint.ts';
 import { createBrowserPlatform } from '../src/platform/browser.ts';
-import { createScope, scopeNames } from '../src/scope/scope.ts';
+import { scopeNames } from '../src/scope/scope.ts';
 import { openStore } from '../src/store/open-store.ts';
 import type { Store } from '../src/store/contract.ts';
 import type { OpenStoreDeps } from '../src/store/open-store.ts';
@@ -14,7 +13,6 @@ import { createEngine } from '../src/engine/engine.ts';
 
 declare const self: SharedWorkerGlobalScope;
 
-installErrorCodec();
 let isStarted = false;
 
 self.addEventListener('connect', (event) => {
@@ -33,7 +31,7 @@ function begin(init: HostInit | null): void {
 async function run(init: HostInit): Promise<void> {
   const platform = createBrowserPlatform();
   const policy = withPolicy(init.policy);
-  const scope = createScope(init.scope);
+  const { scope } = init;
   const { clock, net, log } = platform;
   const name = scopeNames(scope).database;
   const engine = createEngine(

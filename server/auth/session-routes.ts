@@ -68,7 +68,10 @@ async function signIn(context: RequestContext, { store, hub, log, now }: Session
 async function readCredentials(context: RequestContext) {
   const result = v.safeParse(BODY, parseObject(await readBody(context)));
   if (result.success) return result.output;
-  throw new HttpProblem('request/malformed', "The sign-in can't be read.", { field: v.getDotPath(result.issues[0]) ?? 'body', expected: 'an email and a password' });
+  throw new HttpProblem('request/malformed', "The sign-in can't be read.", {
+    field: v.getDotPath(result.issues[0]) ?? 'body',
+    expected: 'an email and a password',
+  });
 }
 
 function setSessionCookie(context: RequestContext, token: string): void {

@@ -8,7 +8,10 @@ import type { WriteInput, WriteKind, WriteOutcome } from '../rest/write.ts';
 
 const BODY = v.variant(
   'state',
-  [v.strictObject({ state: v.literal('free') }), v.strictObject({ state: v.literal('blocked'), reason: textOf(1, 200), note: v.exactOptional(textOf(0, 500)) })],
+  [
+    v.strictObject({ state: v.literal('free') }),
+    v.strictObject({ state: v.literal('blocked'), reason: textOf(1, 200), note: v.exactOptional(textOf(0, 500)) }),
+  ],
   'free, or blocked with a reason',
 );
 

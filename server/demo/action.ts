@@ -2,7 +2,24 @@
 import type { Versioned } from './view.ts';
 
 export const ACTION_KINDS = [
-  'arrive', 'initiate', 'start', 'dry', 'relieve', 'finish', 'clear', 'block', 'pause', 'reopen', 'pay', 'pay-early', 'complete', 'cancel', 'note', 'reorder', 'driver', 'delete',
+  'arrive',
+  'initiate',
+  'start',
+  'dry',
+  'relieve',
+  'finish',
+  'clear',
+  'block',
+  'pause',
+  'reopen',
+  'pay',
+  'pay-early',
+  'complete',
+  'cancel',
+  'note',
+  'reorder',
+  'driver',
+  'delete',
 ] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
 
@@ -19,6 +36,9 @@ export interface Action {
   readonly touches: readonly string[];
 }
 
+/** The one queue of a branch. */
+export const QUEUE = 'main';
+
 /** An action and when it wants to happen, in business minutes from now; 0 or less is now. */
 export interface Planned {
   readonly action: Action;
@@ -26,9 +46,14 @@ export interface Planned {
 }
 
 /** A write to an existing document by a worker, with the version that was read. */
-export function write(kind: ActionKind, path: string, target: Versioned<unknown>, body: object, touches: readonly string[] = []): Action {
+export function write(kind: ActionKind, path: string, target: Versioned<unknown>, body: object): Action {
   const method = path.endsWith('/stage') || path.endsWith('/payment') ? 'POST' : 'PATCH';
-  return { kind, doer: 'worker', method, path, body, version: target.version, touches: [target.id, ...touches] };
+  return { kind, doer: 'worker', method, path, body, version: target.version, touches: [target.id] };
+}
+
+/** The same write, which also counts on these documents. */
+export function touching(action: Action, ...ids: readonly string[]): Action {
+  return { ...action, touches: [...action.touches, ...ids] };
 }
 
 /** A name that is the same as long as the same thing is to be done to the same version. */

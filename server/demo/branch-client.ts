@@ -57,11 +57,11 @@ export function createBranchClient(deps: BranchClientDeps, signal: AbortSignal):
   }
 
   /** Under the cookie of the account; an ended session is forgotten, so that the next try signs in again. */
-  async function sendAs(account: DemoAccount, path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> {
+  async function sendAs(account: DemoAccount, path: string, init: Omit<RequestInit, 'headers'>, headers: Readonly<Record<string, string>>): Promise<Response> {
     const cookie = cookies.get(account.email) ?? (await signIn(account));
     const who = { [HEADERS.tenant]: account.tenant, [HEADERS.user]: account.user, cookie, origin: deps.origin, 'sec-fetch-site': 'same-origin' };
     try {
-      return await send(path, { ...init, headers: { ...init.headers, ...who } });
+      return await send(path, { ...init, headers: { ...headers, ...who } });
     } catch (trouble) {
       if (trouble instanceof RestTrouble && trouble.status === 401) cookies.delete(account.email);
       throw trouble;
@@ -81,7 +81,7 @@ export function createBranchClient(deps: BranchClientDeps, signal: AbortSignal):
   async function read(account: DemoAccount): Promise<BranchView> {
     for (const name of VIEW_COLLECTIONS) {
       const etag = etags.get(name);
-      const response = await sendAs(account, `/api/v1/${name}`, { method: 'GET', headers: etag ? { 'if-none-match': etag } : {} });
+      const response = await sendAs(account, `/api/v1/${name}`, { method: 'GET' }, etag ? { 'if-none-match': etag } : {});
       if (response.status === 304) continue;
       if (!response.ok) throw new RestTrouble(`${name}: ${response.status}`, response.status, null);
       view = withList(view, name, await response.json());
@@ -95,7 +95,7 @@ export function createBranchClient(deps: BranchClientDeps, signal: AbortSignal):
     const condition = action.version === null ? {} : { 'if-match': `"${action.version}"` };
     const content = action.body === null ? {} : { 'content-type': 'application/json' };
     const headers = { [HEADERS.idempotencyKey]: deps.newKey(), ...condition, ...content };
-    const response = await sendAs(account, action.path, { method: action.method, headers, body: action.body && JSON.stringify(action.body) });
+    const response = await sendAs(account, action.path, { method: action.method, body: action.body && JSON.stringify(action.body) }, headers);
     await response.body?.cancel();
     return response.ok;
   }

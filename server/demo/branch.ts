@@ -3,8 +3,10 @@
 import type { Bay } from '../../src/domain/bay.ts';
 import type { Collections } from '../../src/domain/collections.ts';
 import type { Driver } from '../../src/domain/driver.ts';
+import type { Order } from '../../src/domain/order.ts';
 import type { PricedService } from '../orders/price-list.ts';
 import { drawCustomer, drawVisit, findService } from './catalogue.ts';
+import { QUEUE } from './action.ts';
 import { crewOf, DEMO_ACCOUNTS } from './people.ts';
 import { createRandom, type Random } from './random.ts';
 import { bayId, documentVisit, isoBefore, type Visit, type VisitDocuments } from './visit.ts';
@@ -16,7 +18,14 @@ export type Branch = { readonly [Name in keyof Collections]: readonly Collection
 type BayNow =
   | { readonly is: 'free'; readonly sinceAgo: number }
   | { readonly is: 'blocked'; readonly sinceAgo: number }
-  | { readonly is: 'busy'; readonly code: string; readonly startedAgo: number; readonly dryingAgo?: number; readonly finishedAgo?: number; readonly isPaid?: boolean };
+  | {
+      readonly is: 'busy';
+      readonly code: string;
+      readonly startedAgo: number;
+      readonly dryingAgo?: number;
+      readonly finishedAgo?: number;
+      readonly isPaid?: boolean;
+    };
 
 const FIRST_NUMBER = 1_018;
 const HISTORY_PER_BAY = 4;
@@ -54,7 +63,7 @@ export function buildBranch(tenant: string, seed: number, nowMs: number): Branch
 /** Makes visits of one branch; the plates of a day are unique. */
 function createDay(tenant: string, random: Random) {
   const plates = new Set<string>();
-  const workers = DEMO_ACCOUNTS.filter((account) => account.tenant === tenant && account.role === 'worker').map((account) => account.user);
+  const workers = workersOf(tenant);
   const crew = crewOf(tenant);
 
   function visitor(service?: PricedService) {
@@ -93,9 +102,19 @@ function createDay(tenant: string, random: Random) {
     return visits;
   }
 
-  const waiting = (createdAgo: number): Visit => ({ ...visitor(), stage: 'initiated', createdAgo, ...(createdAgo === 8 ? { notes: 'Scratch on the left door was there before.' } : {}) });
+  const waiting = (createdAgo: number): Visit => ({
+    ...visitor(),
+    stage: 'initiated',
+    createdAgo,
+    ...(createdAgo === 8 ? { notes: 'Scratch on the left door was there before.' } : {}),
+  });
   const draft = (createdAgo: number): Visit => ({ ...visitor(), stage: 'empty', createdAgo });
-  const cancelled = (how: { ago: number; reason: string }): Visit => ({ ...visitor(), stage: 'cancelled', createdAgo: how.ago + random.between(8, 25), cancelled: how });
+  const cancelled = (how: { ago: number; reason: string }): Visit => ({
+    ...visitor(),
+    stage: 'cancelled',
+    createdAgo: how.ago + random.between(8, 25),
+    cancelled: how,
+  });
   return { inBay, before, waiting, draft, cancelled };
 }
 
@@ -118,8 +137,8 @@ function collect(documents: readonly VisitDocuments[], bays: readonly BayNow[], 
   const entries = orders.filter((order) => order.stage === 'initiated').map((order) => ({ orderId: order.id, since: order.createdAt }));
   return {
     orders,
-    queues: [{ id: 'main', name: 'Main queue', entries }],
-    bays: bays.map((now, at) => bayOf(now, at + 1, documents, tenant, nowMs)),
+    queues: [{ id: QUEUE, name: 'Main queue', entries }],
+    bays: bays.map((now, at) => bayOf(now, at + 1, orders, { by: workersOf(tenant)[0] ?? 'demo', nowMs })),
     jobs: documents.flatMap((visit) => visit.job ?? []),
     drivers: driversOf(orders.find((order) => order.stage === 'paid')?.id ?? null),
     payments: documents.map((visit) => visit.payment),
@@ -127,12 +146,14 @@ function collect(documents: readonly VisitDocuments[], bays: readonly BayNow[], 
   };
 }
 
-function bayOf(now: BayNow, number: number, documents: readonly VisitDocuments[], tenant: string, nowMs: number): Bay {
+function bayOf(now: BayNow, number: number, orders: readonly Order[], { by, nowMs }: { by: string; nowMs: number }): Bay {
   const id = bayId(number);
-  const inside = documents.find((visit) => visit.order.bayId === id);
-  const by = DEMO_ACCOUNTS.find((account) => account.tenant === tenant && account.role === 'worker')?.user ?? 'demo';
   const blocked = now.is === 'blocked' ? { reason: 'Pump pressure low', by, at: isoBefore(nowMs, now.sinceAgo), note: 'Technician is on the way.' } : null;
-  return { id, number, name: `Bay ${number}`, state: now.is, jobId: inside?.job?.id ?? null, blocked };
+  return { id, number, name: `Bay ${number}`, state: now.is, jobId: orders.find((order) => order.bayId === id)?.jobId ?? null, blocked };
+}
+
+function workersOf(tenant: string): string[] {
+  return DEMO_ACCOUNTS.filter((account) => account.tenant === tenant && account.role === 'worker').map((account) => account.user);
 }
 
 function driversOf(takingHome: string | null): Driver[] {

@@ -29,9 +29,36 @@ const LARGER_CARS = ['Nissan X-Trail', 'Kia Sportage', 'Mazda Axela', 'BMW 520d'
 const VANS = ['Toyota HiAce', 'Nissan Caravan', 'Toyota KDH', 'Suzuki Every'];
 const BIKES = ['Bajaj Pulsar', 'Honda Dio', 'Yamaha FZ', 'TVS Ntorq'];
 const COLOURS = ['white', 'silver', 'black', 'grey', 'blue', 'red', 'pearl', 'bronze'];
-const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXY';
-const FIRST_NAMES = ['Chamari', 'Ruwani', 'Sunil', 'Priyantha', 'Nadeesha', 'Fathima', 'Arjun', 'Kumari', 'Lasith', 'Meera', 'Rizwan', 'Tharushi', 'Janaka', 'Selvi'];
-const LAST_NAMES = ['Gunawardena', 'Wickramasinghe', 'Nadarajah', 'Herath', 'Samarakoon', 'Ismail', 'De Alwis', 'Karunaratne', 'Liyanage', 'Sivakumar', 'Peiris'];
+const LETTERS = Array.from('ABCDEFGHJKLMNPQRSTUVWXY');
+const FIRST_NAMES = [
+  'Chamari',
+  'Ruwani',
+  'Sunil',
+  'Priyantha',
+  'Nadeesha',
+  'Fathima',
+  'Arjun',
+  'Kumari',
+  'Lasith',
+  'Meera',
+  'Rizwan',
+  'Tharushi',
+  'Janaka',
+  'Selvi',
+];
+const LAST_NAMES = [
+  'Gunawardena',
+  'Wickramasinghe',
+  'Nadarajah',
+  'Herath',
+  'Samarakoon',
+  'Ismail',
+  'De Alwis',
+  'Karunaratne',
+  'Liyanage',
+  'Sivakumar',
+  'Peiris',
+];
 
 /** The catalogue row of a code; undefined where nothing is sold under it. */
 export function findService(code: string): PricedService | undefined {
@@ -60,7 +87,7 @@ export function drawCustomer(random: Random): { readonly name: string; readonly 
 }
 
 function drawSeries(random: Random): string {
-  const letter = () => random.pick([...LETTERS]);
+  const letter = () => random.pick(LETTERS);
   return random.next() < 0.65 ? `C${random.pick(['A', 'B'])}${letter()}` : `${random.pick(['K', 'P', 'G', 'N', 'L'])}${letter()}`;
 }
 

@@ -3,7 +3,7 @@
 import type { Bay } from '../../src/domain/bay.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { Order } from '../../src/domain/order.ts';
-import { write, type Planned } from './action.ts';
+import { touching, write, type Planned } from './action.ts';
 import { minutesSince, type Pace } from './pace.ts';
 import { pickAt, type Draw } from './random.ts';
 import type { BranchView, Versioned } from './view.ts';
@@ -61,7 +61,7 @@ function planStart(bay: Versioned<Bay>, last: Versioned<Job> | null, waiting: Ve
   const gap = 4 + 5 * situation.draw(`${bay.id} ${last?.id ?? ''} gap`);
   const dueIn = last ? gap - minutesSince(last.doc.finishedAt ?? last.doc.stepAt, situation.pace) : 0;
   const body = { stage: 'in_progress', bayId: bay.id, crew: pickCrew(order.id, situation) };
-  return [{ action: write('start', `/api/v1/orders/${order.id}/stage`, order, body, [bay.id]), dueIn }];
+  return [{ action: touching(write('start', `/api/v1/orders/${order.id}/stage`, order, body), bay.id), dueIn }];
 }
 
 /** One or two who aren't in another bay, if there are such. */
@@ -87,7 +87,7 @@ function planStep(job: Versioned<Job>, order: Versioned<Order>, { draw, pace }: 
   const share = !drying ? 1 : job.doc.step === 'washing' ? WASHING_SHARE : 1 - WASHING_SHARE;
   const dueIn = minutes * spread * share - sinceStep;
   if (drying && job.doc.step === 'washing') return [{ action: write('dry', `/api/v1/jobs/${job.id}`, job, { step: 'drying' }), dueIn }];
-  return [{ action: write('finish', `/api/v1/orders/${order.id}/stage`, order, { stage: 'ready' }, [job.id]), dueIn }];
+  return [{ action: touching(write('finish', `/api/v1/orders/${order.id}/stage`, order, { stage: 'ready' }), job.id), dueIn }];
 }
 
 /** One job in six changes hands: somebody goes on a break. */
@@ -104,13 +104,14 @@ function planLeaving(job: Versioned<Job>, order: Versioned<Order>, { draw, pace 
   if (order.doc.paid || draw(`${order.id} leaves`) >= 0.02) return [];
   const dueIn = job.doc.targetMinutes * 0.3 - minutesSince(job.doc.startedAt, pace);
   const body = { stage: 'cancelled', reason: 'Customer had to leave' };
-  return [{ action: write('cancel', `/api/v1/orders/${order.id}/stage`, order, body, [job.id]), dueIn }];
+  return [{ action: touching(write('cancel', `/api/v1/orders/${order.id}/stage`, order, body), job.id), dueIn }];
 }
 
 /** The finished car is driven out. */
 function planClearing(bay: Versioned<Bay>, job: Versioned<Job> | null, { draw, pace }: Situation): Planned[] {
   const dueIn = job ? 1.5 + 4 * draw(`${job.id} clear`) - minutesSince(job.doc.finishedAt ?? job.doc.stepAt, pace) : 0;
-  return [{ action: write('clear', `/api/v1/bays/${bay.id}`, bay, { state: 'free' }, job ? [job.doc.orderId] : []), dueIn }];
+  const action = write('clear', `/api/v1/bays/${bay.id}`, bay, { state: 'free' });
+  return [{ action: job ? touching(action, job.doc.orderId) : action, dueIn }];
 }
 
 /** Null where the bay may be used: no reason to block it, or too many are blocked. */

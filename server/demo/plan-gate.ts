@@ -1,7 +1,7 @@
 // What happens at the gate and around: cars arrive, somebody in a hurry is let forward, drivers come and go.
 import type { Order } from '../../src/domain/order.ts';
 import type { Driver } from '../../src/domain/driver.ts';
-import { write, type Action, type Planned } from './action.ts';
+import { QUEUE, write, type Action, type Planned } from './action.ts';
 import { drawCustomer, drawVisit } from './catalogue.ts';
 import { businessMinutes, minutesSince, wantedQueue, type Pace } from './pace.ts';
 import type { Situation } from './plan-bays.ts';
@@ -26,7 +26,12 @@ function planArrival({ view, draw, pace }: Situation): Planned[] {
   if (view.queues.length === 0 || waiting >= Math.min(wantedQueue(pace), QUEUE_MOST)) return [];
   const newest = view.orders.reduce<Order | null>((last, { doc }) => (last && last.createdAt >= doc.createdAt ? last : doc), null);
   const gap = waiting < QUEUE_LEAST ? 0.3 : 1 + 6 * draw(`${newest?.id ?? ''} next arrival`);
-  return [{ action: arrival(new Set(view.orders.map((order) => order.doc.plate)), newest?.id ?? 'first', draw, pace), dueIn: newest ? gap - minutesSince(newest.createdAt, pace) : 0 }];
+  return [
+    {
+      action: arrival(new Set(view.orders.map((order) => order.doc.plate)), newest?.id ?? 'first', draw, pace),
+      dueIn: newest ? gap - minutesSince(newest.createdAt, pace) : 0,
+    },
+  ];
 }
 
 function arrival(taken: ReadonlySet<string>, after: string, draw: Draw, pace: Pace): Action {
@@ -37,7 +42,7 @@ function arrival(taken: ReadonlySet<string>, after: string, draw: Draw, pace: Pa
   const promisedMs = random.next() < 0.2 ? 300_000 : (service.minutes + random.between(10, 35)) * 60_000;
   const promisedAt = new Date(Math.ceil((pace.nowMs + promisedMs) / 300_000) * 300_000).toISOString();
   const body = { ...car, serviceCode: service.code, ...customer, promisedAt };
-  return { kind: 'arrive', doer: 'worker', method: 'POST', path: '/api/v1/orders', body, version: null, touches: ['main'] };
+  return { kind: 'arrive', doer: 'worker', method: 'POST', path: '/api/v1/orders', body, version: null, touches: [QUEUE] };
 }
 
 /** Now and then the last in the queue is let forward. The draw hangs on who stands where, so a moved car isn't moved again and again. */

@@ -1,6 +1,6 @@
 // What the orders want outside the bays: payment, the key handed over, second thoughts, a note, and in the end to be forgotten.
 import type { Order } from '../../src/domain/order.ts';
-import { write, type Planned } from './action.ts';
+import { QUEUE, touching, write, type Planned } from './action.ts';
 import { minutesSince } from './pace.ts';
 import type { Situation } from './plan-bays.ts';
 import { pickAt } from './random.ts';
@@ -39,7 +39,7 @@ function planDraft(order: Versioned<Order>, { draw, pace }: Situation): Planned[
   const dueIn = 28 + 15 * draw(`${order.id} draft`) - minutesSince(order.doc.createdAt, pace);
   const isDropped = draw(`${order.id} dropped`) < 0.3;
   const body = isDropped ? { stage: 'cancelled', reason: 'Never came' } : { stage: 'initiated' };
-  return [{ action: write(isDropped ? 'cancel' : 'initiate', stagePath(order), order, body, ['main']), dueIn }];
+  return [{ action: touching(write(isDropped ? 'cancel' : 'initiate', stagePath(order), order, body), QUEUE), dueIn }];
 }
 
 /** One in four pays while the car is waiting or in the bay. */
@@ -54,7 +54,7 @@ function planSecondThoughts(order: Versioned<Order>, { draw, pace }: Situation):
   if (order.doc.paid || draw(`${order.id} leaves the queue`) >= 1 / 16) return [];
   const dueIn = 12 + 10 * draw(`${order.id} patience`) - minutesSince(order.doc.createdAt, pace);
   const reason = pickAt(CANCEL_REASONS, draw(`${order.id} reason`));
-  return [{ action: write('cancel', stagePath(order), order, { stage: 'cancelled', reason }, ['main']), dueIn }];
+  return [{ action: touching(write('cancel', stagePath(order), order, { stage: 'cancelled', reason }), QUEUE), dueIn }];
 }
 
 function planNote(order: Versioned<Order>, { draw, pace }: Situation): Planned[] {

@@ -65,17 +65,36 @@ function describeDocuments(store: Store, tenant: string, nowMs: number): LogEntr
   const single = (collection: 'queues' | 'bays' | 'drivers', type: string): Told[] =>
     store.documents.list(tenant, collection).map(({ id }) => ({ type, orderId: null, changes: [[collection, id]] }));
   const orders = store.documents.list(tenant, 'orders').toSorted((a, b) => a.doc.number - b.doc.number);
-  const told = [...orders.map((order) => tellOrder(order.doc)), ...single('queues', 'queue_updated'), ...single('bays', 'bay_updated'), ...single('drivers', 'driver_updated')];
+  const told = [
+    ...orders.map((order) => tellOrder(order.doc)),
+    ...single('queues', 'queue_updated'),
+    ...single('bays', 'bay_updated'),
+    ...single('drivers', 'driver_updated'),
+  ];
   return told.map((event) => toEntry(store, tenant, event, nowMs));
 }
 
 function tellOrder({ id, paymentId, jobId, customerId }: Order): Told {
-  const parts: [CollectionName, string | null][] = [['orders', id], ['payments', paymentId], ['jobs', jobId], ['customers', customerId]];
-  return { type: 'order_created', orderId: id, changes: parts.flatMap(([collection, part]): [CollectionName, string][] => (part === null ? [] : [[collection, part]])) };
+  const parts: [CollectionName, string | null][] = [
+    ['orders', id],
+    ['payments', paymentId],
+    ['jobs', jobId],
+    ['customers', customerId],
+  ];
+  return {
+    type: 'order_created',
+    orderId: id,
+    changes: parts.flatMap(([collection, part]): [CollectionName, string][] => (part === null ? [] : [[collection, part]])),
+  };
 }
 
 function toEntry(store: Store, tenant: string, { type, orderId, changes }: Told, nowMs: number): LogEntry {
-  const documents = changes.map(([collection, id]) => ({ collection, id, version: store.documents.lastVersion(tenant, collection, id), doc: readDocument(store, tenant, collection, id) }));
+  const documents = changes.map(([collection, id]) => ({
+    collection,
+    id,
+    version: store.documents.lastVersion(tenant, collection, id),
+    doc: readDocument(store, tenant, collection, id),
+  }));
   const data = orderId === null ? {} : { order: { orderID: orderId } };
   const body = { eventType: type, data, orderID: orderId, timestamp: new Date(nowMs).toISOString(), tenant, actor: null, mutationId: null, changes: documents };
   return { at: nowMs, type, orderId, mutationId: null, collections: [...new Set(changes.map(([collection]) => collection))], body: JSON.stringify(body) };

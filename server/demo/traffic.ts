@@ -68,7 +68,8 @@ async function runBranch(deps: TrafficDeps, tenant: string, tally: Tally, signal
     const trouble = await round(signal);
     if (signal.aborted) return;
     troubles = trouble ? troubles + 1 : 0;
-    if (trouble) noteTrouble(deps.log, tenant, tally, trouble, troubles);
+    if (trouble) tally.troubles += 1;
+    if (trouble) reportTrouble(deps.log, { tenant, times: troubles, trouble: describeError(trouble) });
     const pauseMs = trouble ? backoffMs(trouble, troubles, random.next()) : roundMs * (0.7 + 0.6 * random.next());
     await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
@@ -137,9 +138,7 @@ function backoffMs(trouble: Error, times: number, jitter: number): number {
 }
 
 /** The first of a row is worth a line; a server that is away for an hour is not worth a hundred. */
-function noteTrouble(log: Logger, tenant: string, tally: Tally, trouble: Error, times: number): void {
-  tally.troubles += 1;
-  const fields = { tenant, times, trouble: describeError(trouble) };
-  if (times === 1 || times % 20 === 0) log.info('Demo traffic waits for the server', fields);
+function reportTrouble(log: Logger, fields: { readonly tenant: string; readonly times: number; readonly trouble: string }): void {
+  if (fields.times === 1 || fields.times % 20 === 0) log.info('Demo traffic waits for the server', fields);
   else log.debug('Demo traffic waits for the server', fields);
 }

@@ -50,7 +50,8 @@ export function documentVisit(visit: Visit, number: number, nowMs: number): Visi
   const at = (ago: number) => isoBefore(nowMs, ago);
   const job = visit.work ? jobOf(visit, visit.work, number, at) : null;
   const customer = visit.customer ? { id: `customer-${number}`, ...visit.customer } : null;
-  return { order: orderOf(visit, number, at, job, customer), payment: paymentOf(visit, number, at), job, customer };
+  const order = { ...orderOf(visit, number, at), jobId: job?.id ?? null, customerId: customer?.id ?? null };
+  return { order, payment: paymentOf(visit, number, at), job, customer };
 }
 
 /** ISO time so many minutes before `nowMs`, in whole seconds. */
@@ -60,28 +61,33 @@ export function isoBefore(nowMs: number, minutes: number): string {
 
 type At = (ago: number) => string;
 
-function orderOf(visit: Visit, number: number, at: At, job: Job | null, customer: Customer | null): Order {
-  const moves = movesOf(visit, at);
-  const last = moves.at(-1);
-  const previous = moves.at(-2);
+function orderOf(visit: Visit, number: number, at: At): Omit<Order, 'jobId' | 'customerId'> {
+  const { code, name, minutes, drying } = visit.service;
   return {
     id: `order-${number}`,
     number,
     stage: visit.stage,
     ...visit.car,
-    service: { code: visit.service.code, name: visit.service.name, minutes: visit.service.minutes, drying: visit.service.drying },
+    service: { code, name, minutes, drying },
     bayId: visit.work?.isInBay ? bayId(visit.work.bayNumber) : null,
-    jobId: job?.id ?? null,
-    customerId: customer?.id ?? null,
     paymentId: `payment-${number}`,
     paid: visit.paidAgo !== undefined,
     createdAt: at(visit.createdAgo),
     promisedAt: toFiveMinutes(at(visit.createdAgo - visit.promisedAfter)),
+    notes: visit.notes ?? '',
+    cancelled: visit.cancelled?.reason ?? null,
+    ...progressOf(visit, at),
+  };
+}
+
+function progressOf(visit: Visit, at: At): Pick<Order, 'stageAt' | 'lastMove' | 'updatedAt'> {
+  const moves = movesOf(visit, at);
+  const last = moves.at(-1);
+  const previous = moves.at(-2);
+  return {
     updatedAt: last?.at ?? at(visit.createdAgo),
     stageAt: Object.fromEntries(moves.map((move) => [move.stage, move.at])),
     lastMove: last && previous ? { from: previous.stage, to: last.stage, by: visit.by, at: last.at } : null,
-    notes: visit.notes ?? '',
-    cancelled: visit.cancelled?.reason ?? null,
   };
 }
 

@@ -39,7 +39,7 @@ export function createDraft(documents: DocumentStore, tenant: string, nowMs: num
   function put(collection: CollectionName, id: string, doc: object | null, how: Touched['how']): void {
     const key = keyOf(collection, id);
     const version = touched.get(key)?.version ?? documents.lastVersion(tenant, collection, id) + 1;
-    documents.put(tenant, collection, id, version, doc, nowMs);
+    documents.put(tenant, { collection, id, version, doc }, nowMs);
     touched.set(key, { collection, id, version, how });
   }
 

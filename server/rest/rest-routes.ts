@@ -89,14 +89,18 @@ function writeResponse({ status, body, etag, cursor, isReplay }: WriteAnswer): R
 /** Empty where the path has none. */
 function idOf(context: RequestContext): string {
   const id = context.req.param('id') ?? '';
-  if (id.length > LIMITS.idLength) throw new HttpProblem('request/malformed', 'The id is too long.', { field: 'id', expected: `at most ${LIMITS.idLength} characters` });
+  if (id.length > LIMITS.idLength)
+    throw new HttpProblem('request/malformed', 'The id is too long.', { field: 'id', expected: `at most ${LIMITS.idLength} characters` });
   return id;
 }
 
 function keyOf(context: RequestContext): string | null {
   const key = context.req.header(HEADERS.idempotencyKey) ?? null;
   if (key === null || /^[\x21-\x7e]{1,128}$/.test(key)) return key;
-  throw new HttpProblem('request/malformed', "The idempotency key can't be used.", { field: HEADERS.idempotencyKey, expected: '1 to 128 visible ASCII characters' });
+  throw new HttpProblem('request/malformed', "The idempotency key can't be used.", {
+    field: HEADERS.idempotencyKey,
+    expected: '1 to 128 visible ASCII characters',
+  });
 }
 
 function ifMatchOf(context: RequestContext): number | 'any' | null {

@@ -15,8 +15,13 @@ export function parseObject(text: string): JsonObject {
   }
   if (!isObject(value)) throw new HttpProblem('request/malformed', 'The body is not a JSON object.', { field: 'body', expected });
   const hostile = findHostileJson(value, LIMITS.jsonDepth);
-  if (hostile === 'too-deep') throw new HttpProblem('request/malformed', 'The body is nested too deeply.', { field: 'body', expected: `at most ${LIMITS.jsonDepth} levels` });
-  if (hostile) throw new HttpProblem('request/malformed', 'The body has a key that no document may have.', { field: 'body', expected: 'no __proto__ and no constructor.prototype' });
+  if (hostile === 'too-deep')
+    throw new HttpProblem('request/malformed', 'The body is nested too deeply.', { field: 'body', expected: `at most ${LIMITS.jsonDepth} levels` });
+  if (hostile)
+    throw new HttpProblem('request/malformed', 'The body has a key that no document may have.', {
+      field: 'body',
+      expected: 'no __proto__ and no constructor.prototype',
+    });
   return value as JsonObject;
 }
 

@@ -76,11 +76,12 @@ export function runWrite({ store, hub, now }: WriteDeps, kind: WriteKind, reques
   const nowMs = now();
   const print = fingerprint(request);
   const { answer, record } = store.db.transaction(() => {
-    const kept = key === null ? null : store.idempotency.find(session.tenant, session.user, key, nowMs - LIMITS.idempotencyMs);
+    const owner = key === null ? null : { tenant: session.tenant, user: session.user, key };
+    const kept = owner && store.idempotency.find(owner, nowMs - LIMITS.idempotencyMs);
     if (kept) return { answer: replay(kept.answer, kept.fingerprint === print), record: null };
-    const made = perform(store, kind, request, nowMs);
+    const made = perform({ store, kind, request, nowMs, draft: createDraft(store.documents, session.tenant, nowMs) });
     const isFinal = made.answer.status < 500 && !NOT_KEPT.includes(made.answer.status);
-    if (key !== null && isFinal) store.idempotency.keep(session.tenant, session.user, key, { fingerprint: print, answer: made.answer }, nowMs);
+    if (owner && isFinal) store.idempotency.keep(owner, { fingerprint: print, answer: made.answer }, nowMs);
     return { answer: { ...made.answer, isReplay: false }, record: made.record };
   });
   if (record) hub.publish(session.tenant, record);
@@ -94,49 +95,60 @@ function replay(answer: KeptAnswer, isSameRequest: boolean): WriteAnswer {
 
 /** Method, path and body; not If-Match, which a client decides anew at each attempt. */
 function fingerprint({ method, path, bodyText }: WriteRequest): string {
-  return createHash('sha256').update(JSON.stringify([method, path, bodyText])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([method, path, bodyText]))
+    .digest('hex');
 }
 
-function perform(store: Store, kind: WriteKind, request: WriteRequest, nowMs: number): { answer: KeptAnswer; record: LogRecord | null } {
-  const { session, id } = request;
+/** One write being worked on. */
+interface Work {
+  readonly store: Store;
+  readonly kind: WriteKind;
+  readonly request: WriteRequest;
+  readonly draft: Draft;
+  readonly nowMs: number;
+}
+
+function perform(work: Work): { answer: KeptAnswer; record: LogRecord | null } {
+  const { store, kind, request, draft, nowMs } = work;
   try {
     return store.db.attempt(() => {
-      const draft = createDraft(store.documents, session.tenant, nowMs);
-      checkMatch(draft, kind, request);
+      checkMatch(work);
       const body = kind.hasBody ? parseObject(request.bodyText) : {};
-      const outcome = kind.perform({ draft, session, id, body, nowMs });
-      const record = appendEvent(store, draft, outcome, request, nowMs);
-      return { answer: toAnswer(store, draft, outcome, session.tenant, record), record };
+      const outcome = kind.perform({ draft, session: request.session, id: request.id, body, nowMs });
+      const record = appendEvent(work, outcome);
+      return { answer: toAnswer(work, outcome, record), record };
     });
   } catch (error) {
     if (!(error instanceof HttpProblem)) throw error;
-    const problem = withCurrent(store, kind, request, error, nowMs);
+    const problem = withCurrent(work, error);
     return { answer: { status: problem.status, etag: null, cursor: null, body: JSON.stringify(problem.toProblem()) }, record: null };
   }
 }
 
-function checkMatch(draft: Draft, kind: WriteKind, { id, ifMatch }: WriteRequest): void {
+function checkMatch({ draft, kind, request: { id, ifMatch } }: Work): void {
   if (id === '') return;
   draft.need(kind.collection, id);
   if (ifMatch === null || ifMatch === 'any' || draft.versionOf(kind.collection, id) === ifMatch) return;
   throw new HttpProblem('write/stale', 'The document has changed since you read it: look at it again.', { field: 'If-Match' });
 }
 
-/** A conflict shows what the document is now, so that nobody has to ask. */
-function withCurrent(store: Store, kind: WriteKind, { session, id }: WriteRequest, problem: HttpProblem, nowMs: number): HttpProblem {
+/** A conflict shows what the document is now, so that nobody has to ask. What the draft had changed is rolled back by then. */
+function withCurrent({ draft, kind, request }: Work, problem: HttpProblem): HttpProblem {
   const isConflict = problem.code === 'write/stale' || problem.code === 'write/conflict';
-  if (!isConflict || problem.extra.current || id === '') return problem;
-  const current = createDraft(store.documents, session.tenant, nowMs).current(kind.collection, id, session.role);
+  if (!isConflict || problem.extra.current || request.id === '') return problem;
+  const current = draft.current(kind.collection, request.id, request.session.role);
   return current ? new HttpProblem(problem.code, problem.message, { ...problem.extra, current }) : problem;
 }
 
-function appendEvent(store: Store, draft: Draft, outcome: WriteOutcome, { session, key, ifMatch, id }: WriteRequest, nowMs: number): LogRecord {
+function appendEvent({ store, draft, request, nowMs }: Work, { eventType, orderId, data }: WriteOutcome): LogRecord {
+  const { session, key, ifMatch, id } = request;
   const changes = draft.changes();
   const isUnconditional = ifMatch === null && id !== '';
   const event = {
-    eventType: outcome.eventType,
-    data: isUnconditional ? { ...outcome.data, unconditional: true } : outcome.data,
-    orderID: outcome.orderId,
+    eventType,
+    data: isUnconditional ? { ...data, unconditional: true } : data,
+    orderID: orderId,
     timestamp: new Date(nowMs).toISOString(),
     tenant: session.tenant,
     actor: { user: session.user, name: session.name },
@@ -144,11 +156,11 @@ function appendEvent(store: Store, draft: Draft, outcome: WriteOutcome, { sessio
     changes,
   };
   const collections = [...new Set(changes.map((change) => change.collection))];
-  return store.log.append(session.tenant, { at: nowMs, type: outcome.eventType, orderId: outcome.orderId, mutationId: key, collections, body: JSON.stringify(event) });
+  return store.log.append(session.tenant, { at: nowMs, type: eventType, orderId, mutationId: key, collections, body: JSON.stringify(event) });
 }
 
-function toAnswer(store: Store, draft: Draft, { status, collection, id }: WriteOutcome, tenant: string, record: LogRecord): KeptAnswer {
+function toAnswer({ store, draft, request }: Work, { status, collection, id }: WriteOutcome, record: LogRecord): KeptAnswer {
   const etag = `"${draft.versionOf(collection, id)}"`;
-  const cursor = formatCursor(store.log.head(tenant).epoch, record.seq, record.check);
+  const cursor = formatCursor(store.log.head(request.session.tenant).epoch, record.seq, record.check);
   return { status, etag, cursor, body: status === 204 ? '' : JSON.stringify(draft.need(collection, id)) };
 }

@@ -5,11 +5,19 @@ import type { VersionedDocument } from '../../src/protocol/http.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
 import { type Database, integer, text, textOrNull, type Row } from './database.ts';
 
-/** A document as it stands; `doc` null = deleted. */
+/** A document as it stands. */
 export interface Stored<Doc> {
   readonly id: string;
   readonly version: number;
   readonly doc: Doc;
+}
+
+/** What a document becomes; `doc` null deletes it. */
+export interface NextVersion {
+  readonly collection: CollectionName;
+  readonly id: string;
+  readonly version: number;
+  readonly doc: object | null;
 }
 
 export interface DocumentStore {
@@ -23,7 +31,7 @@ export interface DocumentStore {
   listJson(tenant: string, collection: CollectionName): string[];
   /** One of those; null when there is none. */
   getJson(tenant: string, collection: CollectionName, id: string): string | null;
-  put(tenant: string, collection: CollectionName, id: string, version: number, doc: object | null, atMs: number): void;
+  put(tenant: string, next: NextVersion, atMs: number): void;
   /** Forgets the versions of documents deleted before `beforeMs`; answers how many. */
   forgetDeleted(beforeMs: number, limit: number): number;
 }
@@ -52,7 +60,7 @@ export function createDocumentStore(db: Database): DocumentStore {
       const row = find(tenant, collection, id);
       return row && row['doc'] !== null ? toJson(collection, row) : null;
     },
-    put(tenant, collection, id, version, doc, atMs) {
+    put(tenant, { collection, id, version, doc }, atMs) {
       db.run(
         'INSERT OR REPLACE INTO documents (tenant, collection, id, version, doc, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
         ...[tenant, collection, id, version, doc === null ? null : JSON.stringify(doc), atMs],

@@ -17,16 +17,23 @@ export interface KeptWrite {
   readonly answer: KeptAnswer;
 }
 
+/** Whose key it is: two users may use the same one. */
+export interface KeyOwner {
+  readonly tenant: string;
+  readonly user: string;
+  readonly key: string;
+}
+
 export interface IdempotencyStore {
-  find(tenant: string, user: string, key: string, sinceMs: number): KeptWrite | null;
-  keep(tenant: string, user: string, key: string, kept: KeptWrite, atMs: number): void;
+  find(owner: KeyOwner, sinceMs: number): KeptWrite | null;
+  keep(owner: KeyOwner, kept: KeptWrite, atMs: number): void;
   /** Deletes answers older than `beforeMs`, at most `limit`; answers how many. */
   forget(beforeMs: number, limit: number): number;
 }
 
 export function createIdempotencyStore(db: Database): IdempotencyStore {
   return {
-    find(tenant, user, key, sinceMs) {
+    find({ tenant, user, key }, sinceMs) {
       const row = db.get(
         'SELECT fingerprint, status, etag, cursor, body FROM idempotency WHERE tenant = ? AND user = ? AND key = ? AND at >= ?',
         ...[tenant, user, key, sinceMs],
@@ -35,7 +42,7 @@ export function createIdempotencyStore(db: Database): IdempotencyStore {
       const answer = { status: integer(row, 'status'), etag: textOrNull(row, 'etag'), cursor: textOrNull(row, 'cursor'), body: text(row, 'body') };
       return { fingerprint: text(row, 'fingerprint'), answer };
     },
-    keep(tenant, user, key, { fingerprint, answer }, atMs) {
+    keep({ tenant, user, key }, { fingerprint, answer }, atMs) {
       db.run(
         'INSERT OR REPLACE INTO idempotency (tenant, user, key, fingerprint, status, etag, cursor, body, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ...[tenant, user, key, fingerprint, answer.status, answer.etag, answer.cursor, answer.body, atMs],

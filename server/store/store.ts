@@ -85,7 +85,7 @@ export function openStore(options: StoreOptions): Store {
     seedDocuments(tenant, seeds) {
       if (log.head(tenant).seq > 0) throw new TypeError(`The log of ${tenant} has begun: documents come by events now`);
       db.transaction(() => {
-        for (const { collection, doc } of seeds) documents.put(tenant, collection, doc.id, 1, doc, Date.now());
+        for (const { collection, doc } of seeds) documents.put(tenant, { collection, id: doc.id, version: 1, doc }, Date.now());
         const numbers = documents.list(tenant, 'orders').map((order) => order.doc.number);
         db.run('UPDATE tenants SET next_number = ? WHERE id = ?', Math.max(1000, ...numbers), tenant);
       });

@@ -23,9 +23,14 @@ export function passesFilter(filter: Filter, record: LogRecord): boolean {
 }
 
 function parseList(query: URLSearchParams, field: string): Set<string> | null {
-  const values = query.getAll(field).flatMap((value) => value.split(',')).map((value) => value.trim()).filter((value) => value !== '');
+  const values = query
+    .getAll(field)
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
   const expected = `at most ${LIMITS.filterValues} values of at most ${LIMITS.idLength} characters, separated by commas`;
   if (values.length > LIMITS.filterValues) throw new HttpProblem('request/malformed', `${field} has too many values.`, { field, expected });
-  if (values.some((value) => value.length > LIMITS.idLength)) throw new HttpProblem('request/malformed', `A value of ${field} is too long.`, { field, expected });
+  if (values.some((value) => value.length > LIMITS.idLength))
+    throw new HttpProblem('request/malformed', `A value of ${field} is too long.`, { field, expected });
   return values.length > 0 ? new Set(values) : null;
 }

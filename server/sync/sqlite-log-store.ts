@@ -50,7 +50,7 @@ export function createSqliteLogStore(db: Database): LogStore {
     },
     prune(tenant, rule) {
       const oldest = floor(tenant);
-      const last = lastToPrune(db, tenant, rule, head(tenant).seq, oldest.seq);
+      const last = lastToPrune(db, tenant, rule, { floor: oldest.seq, head: head(tenant).seq });
       if (last <= oldest.seq) return 0;
       const check = recordCheck(tenant, last);
       if (check === null) throw new TypeError(`Log of ${tenant} lacks ${last}`);
@@ -67,11 +67,11 @@ export function createSqliteLogStore(db: Database): LogStore {
 }
 
 /** The highest place that the rule lets go, at most `limit` above the floor. */
-function lastToPrune(db: Database, tenant: string, rule: PruneRule, headSeq: number, floorSeq: number): number {
-  const bound = floorSeq + rule.limit;
-  const kept = db.get('SELECT seq FROM log WHERE tenant = ? AND seq > ? AND seq <= ? AND at >= ? ORDER BY seq LIMIT 1', tenant, floorSeq, bound, rule.before);
-  const byAge = kept ? integer(kept, 'seq') - 1 : Math.min(bound, headSeq);
-  const byCount = Math.min(bound, headSeq - rule.maxEvents);
+function lastToPrune(db: Database, tenant: string, rule: PruneRule, now: { readonly floor: number; readonly head: number }): number {
+  const bound = now.floor + rule.limit;
+  const kept = db.get('SELECT seq FROM log WHERE tenant = ? AND seq > ? AND seq <= ? AND at >= ? ORDER BY seq LIMIT 1', tenant, now.floor, bound, rule.before);
+  const byAge = kept ? integer(kept, 'seq') - 1 : Math.min(bound, now.head);
+  const byCount = Math.min(bound, now.head - rule.maxEvents);
   return Math.max(byAge, byCount);
 }
 

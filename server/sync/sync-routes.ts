@@ -26,7 +26,10 @@ export function routeSync(app: App, deps: SyncRouteDeps): void {
     const kind = negotiate(context.req.header('accept'));
     if (kind === 'stream') return answerStream(context, deps);
     if (kind === 'batch') return answerBatch(context, deps);
-    throw new HttpProblem('request/not-acceptable', 'Events come as a stream or as a batch.', { field: 'Accept', expected: 'text/event-stream or application/json' });
+    throw new HttpProblem('request/not-acceptable', 'Events come as a stream or as a batch.', {
+      field: 'Accept',
+      expected: 'text/event-stream or application/json',
+    });
   });
   app.get(PATHS.snapshot, (context) => answerSnapshot(context, deps));
 }

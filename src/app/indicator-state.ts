@@ -12,6 +12,8 @@ export interface IndicatorHealth {
   readonly reason: string | null;
   /** Events since this page loaded. */
   readonly updates: number;
+  /** Trouble of this page itself, as a sentence (a browser that can't follow live); null without. */
+  readonly trouble: string | null;
 }
 
 export type IndicatorState = 'live' | 'polling' | 'connecting' | 'offline' | 'sign-in';
@@ -49,12 +51,22 @@ export function startIndicator(wanted: IndicatorState): Indicator {
   return { shown: wanted, worse: null };
 }
 
-/** Better shows at once; worse after `HOLD_MS` in one piece. The same object comes back where nothing changed. */
-export function stepIndicator(before: Indicator, wanted: IndicatorState, nowMs: number): Indicator {
+/**
+ * True while the library's own label still says Live for a status that isn't: a reconnect that heals within its two seconds
+ * shall not be seen. Silence is not such a reconnect: there the status stays healthy and only the bytes are missing.
+ */
+export function isLabelHeld(health: IndicatorHealth): boolean {
+  return health.label === 'Live' && health.status !== 'healthy';
+}
+
+/**
+ * Better shows at once; worse after `HOLD_MS` in one piece, and not while `isHeld`. The same object comes back where nothing changed.
+ */
+export function stepIndicator(before: Indicator, wanted: IndicatorState, nowMs: number, isHeld = false): Indicator {
   if (wanted === before.shown) return before.worse === null ? before : { shown: wanted, worse: null };
   if (RANK[wanted] < RANK[before.shown]) return { shown: wanted, worse: null };
   const sinceMs = before.worse?.sinceMs ?? nowMs;
-  if (nowMs - sinceMs >= HOLD_MS) return { shown: wanted, worse: null };
+  if (!isHeld && nowMs - sinceMs >= HOLD_MS) return { shown: wanted, worse: null };
   return before.worse?.state === wanted ? before : { shown: before.shown, worse: { state: wanted, sinceMs } };
 }
 

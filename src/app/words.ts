@@ -21,6 +21,25 @@ const STAGE_NAMES: Readonly<Record<ShownStageName, string>> = {
   cancelled: 'Cancelled',
 };
 
+/** Why the connection is not live, for people; a reason without a row is shown as it is. */
+const REASONS: Readonly<Record<string, string>> = {
+  offline: 'No network, or the server can not be reached',
+  reset: 'The connection broke off',
+  mute: 'The server answered but sent nothing',
+  silent: 'Nothing came for too long',
+  'wrong-answer': 'Something else answered, not the server',
+  server: 'The server reported an error',
+  limited: 'The server asked for a pause',
+  gap: 'An update is missing and is being fetched',
+  store: "This device can't save right now",
+  auth: 'The session ended',
+  identity: 'Somebody else is signed in here',
+  forbidden: 'The server refuses this device',
+  rotate: 'The server restarts',
+  stopped: 'The server told this device to stop',
+  start: 'Just started',
+};
+
 export const words = {
   product: 'Holdfast',
   board: 'Board',
@@ -172,6 +191,7 @@ export const words = {
     sinceLoad: 'Updates since load',
     reason: 'Reason',
     never: 'Not yet',
+    why: (reason: string) => REASONS[reason] ?? reason,
     tryNow: 'Try now',
     signInAction: 'Sign in',
     sentence: {
@@ -217,12 +237,10 @@ export const words = {
     limited: 'Too many tries. Wait a minute, then try again.',
     failed: (detail: string) => `Sign-in did not work: ${lowerFirst(detail)}`,
     back: 'Back to the board',
+    version: (version: string) => `Version ${version}`,
   },
   starting: 'Opening the board',
-  unsupported: {
-    title: 'This browser can not run the board',
-    detail: 'It has no shared workers, which keep one connection for all tabs. Use a current Chrome, Edge or Firefox.',
-  },
+  update: { here: 'A new version is here. Nothing you typed is lost.', later: 'Later', now: 'Update' },
   failed: { title: 'Something went wrong.', detail: 'Nothing is lost. Load the page again.', reload: 'Load again' },
 } as const;
 

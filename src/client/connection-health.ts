@@ -1,7 +1,7 @@
 // How the connection stands, as people and components see it: derived from the last beat and the clock each time, never stored (law 5).
 // DESIGN.md 5 has the table; this file is its only copy in code.
 import type { Beat, ConnectionReport } from '../protocol/frame.ts';
-import type { ConnectionState } from '../core/connection.ts';
+import type { ConnectionState } from '../core/connection-state.ts';
 import type { Policy } from '../core/policy.ts';
 import { fromWire, type SyncError, type WireError } from '../core/sync-error.ts';
 

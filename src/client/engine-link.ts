@@ -1,7 +1,6 @@
 // A page's tie to the engine that leads: who it is (from its beats), whether it lives (its lock), and calls that always settle.
 // A page never needs an engine to be correct, only to be fresh; so nothing here is waited for without a deadline.
-import { releaseProxy, wrap, type Remote } from 'comlink';
-import { createBusEndpoint, type BusEndpoint } from '../platform/bus-endpoint.ts';
+import type { Remote } from 'comlink';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Beat, RpcEnvelope } from '../protocol/frame.ts';
 import type { EngineApi } from '../protocol/rpc.ts';
@@ -10,6 +9,7 @@ import type { Policy } from '../core/policy.ts';
 import type { Platform } from '../platform/browser.ts';
 import type { Bus } from '../platform/ports.ts';
 import type { ScopeNames } from '../scope/scope.ts';
+import type { EngineCaller } from './engine-caller.ts';
 
 export interface EngineLinkListener {
   /** The leading engine said how it stands. */
@@ -34,8 +34,8 @@ interface Tie {
   readonly engine: string;
   readonly term: number;
   readonly life: AbortController;
-  readonly remote: Remote<EngineApi>;
-  readonly endpoint: BusEndpoint;
+  /** The conversation, begun with the first call. */
+  caller: Promise<EngineCaller> | null;
 }
 
 export function createEngineLink(
@@ -56,11 +56,16 @@ export function createEngineLink(
   function bind(beat: Beat): void {
     const isFirst = tie === null;
     release();
-    // A fresh sender per engine: answers of an older conversation find nobody.
-    const endpoint = createBusEndpoint(bus, { me: platform.random.id(), peer: beat.engine });
-    tie = { engine: beat.engine, term: beat.term, life: new AbortController(), remote: wrap<EngineApi>(endpoint.endpoint), endpoint };
+    tie = { engine: beat.engine, term: beat.term, life: new AbortController(), caller: null };
     watchLife(tie);
     if (!isFirst) listener.changed(beat.engine);
+  }
+
+  function callerOf(bound: Tie): Promise<EngineCaller> {
+    bound.caller ??= import('./engine-caller.ts').then(({ createEngineCaller }) =>
+      createEngineCaller(bus, { me: platform.random.id(), peer: bound.engine }, bound.life.signal),
+    );
+    return bound.caller;
   }
 
   function watchLife(watched: Tie): void {
@@ -78,17 +83,18 @@ export function createEngineLink(
 
   function release(): void {
     tie?.life.abort();
-    tie?.remote[releaseProxy]();
     tie = null;
   }
 
   signal.addEventListener('abort', release, { once: true });
   return {
     heard,
-    envelope: (envelope) => tie?.endpoint.deliver(envelope),
+    envelope: (envelope) => void tie?.caller?.then((caller) => caller.deliver(envelope), () => {}),
     async call(run) {
-      if (!tie) throw engineGone();
-      return withDeadline(run(tie.remote), tie.life.signal, { platform, policy });
+      const bound = tie;
+      if (!bound) throw engineGone();
+      const answer = callerOf(bound).then(({ remote }) => run(remote));
+      return withDeadline(answer, bound.life.signal, { platform, policy });
     },
     ask: () => bus.post({ v: PROTOCOL_VERSION, k: 'ask', page }),
     leader: () => tie?.engine ?? null,

@@ -3,15 +3,14 @@
 import { withPolicy } from '../core/policy.ts';
 import { SyncError } from '../core/sync-error.ts';
 import { createBrowserPlatform, type Platform } from '../platform/browser.ts';
-import { installErrorCodec } from '../platform/bus-endpoint.ts';
 import { createVisibility } from '../platform/page.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { SwMessage } from '../protocol/sw-message.ts';
 import { openRegistry, scopeOf, type CurrentSession, type Registry } from '../scope/registry.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
-import { reopenStore, wipeStore } from '../store/wipe.ts';
-import { createRest } from '../transport/rest.ts';
+import type { Rest } from '../transport/contract.ts';
 import { createSharedHost, hasSharedWorker } from '../host/shared-host.ts';
+import { createLazyRest } from './lazy-rest.ts';
 import { createEngineStore, createPageStore } from './page-store.ts';
 import { createSession, type Session, type SessionState } from './session.ts';
 import { createSyncManager, type SyncConfiguration, type SyncManager } from './sync-manager.ts';
@@ -52,7 +51,8 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   const immediate = { notify: (tell: () => void) => tell() };
   const sessionState = createTopic<SessionState>({ phase: 'starting', session: null }, immediate);
   const manager = createTopic<SyncManager | null>(null, immediate);
-  const traceListeners = new Set<(record: TraceRecord) => void>();
+  /** Listeners of the page, with the end of each one's tie to the present manager. */
+  const traceListeners = new Map<(record: TraceRecord) => void, () => void>();
   let running: Promise<Running> | null = null;
   let starts = 0;
 
@@ -77,12 +77,11 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   }
 
   async function run(): Promise<Running> {
-    installErrorCodec();
     const platform = createBrowserPlatform();
     const life = new AbortController();
     const policy = withPolicy(options.policy ?? {});
     const baseUrl = options.baseUrl ?? location.origin;
-    const rest = createRest({ net: platform.net, clock: platform.clock, policy, baseUrl });
+    const rest = createLazyRest({ net: platform.net, clock: platform.clock, policy, baseUrl });
     const registry = await openRegistry({ newId: platform.random.id, now: platform.clock.now }).catch((error: unknown) => {
       platform.log.error('Nothing can be kept on this device', { error: String(error) });
       return null;
@@ -93,7 +92,10 @@ export function createPageSync(options: PageSyncOptions): PageSync {
         notifier: createNotifier(platform.clock, () => {}, life.signal),
         bus: platform.openBus(REGISTRY_BUS, life.signal),
         wipe: (scope) => wipeScope(platform, policy, scope, life.signal),
-        reopen: (scope) => reopenStore({ indexedDB, clock: platform.clock, policy }, scopeNames(scope).database, { scope, nowMs: platform.clock.now() }, life.signal),
+        async reopen(scope) {
+          const { reopenStore } = await import('../store/wipe.ts');
+          await reopenStore({ indexedDB, clock: platform.clock, policy }, scopeNames(scope).database, { scope, nowMs: platform.clock.now() }, life.signal);
+        },
       },
       life.signal,
     );
@@ -117,7 +119,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     // Somebody else may have signed in while the device's id was read.
     if (parts.session.state.getSnapshot().session?.scopeId !== current.scopeId || manager.getSnapshot()) return;
     const made = createManager(scopeOf(current), device, parts);
-    made.trace((record) => traceListeners.forEach((listener) => listener(record)));
+    for (const listener of traceListeners.keys()) traceListeners.set(listener, made.trace(listener));
     manager.set(made);
   }
 
@@ -136,8 +138,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
             failed(new SyncError('host/unsupported', 'This browser has no SharedWorker, which this version needs. What is on this device can be read; use a current Chrome, Edge, Firefox or Safari to follow live.'));
             return () => {};
           }
-          const { baseUrl, tenant, user, feed } = scope;
-          const init = { scope: { baseUrl, tenant, user, feed }, device, isDurable: options.enablePersistence, policy: options.policy ?? {} };
+          const init = { scope, device, isDurable: options.enablePersistence, policy: options.policy ?? {} };
           return createSharedHost({ name: names.worker, init, clock, failed }, signal).start;
         },
       },
@@ -148,19 +149,14 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   return {
     session: sessionState,
     manager,
-    async signIn(email, password) {
-      const { session } = await begun();
-      await session.signIn(email, password);
-      manager.getSnapshot()?.reconnect();
-    },
+    signIn: async (email, password) => (await begun()).session.signIn(email, password),
     logout: async () => (await begun()).session.logout(),
     start,
     trace(listener) {
-      traceListeners.add(listener);
-      const stop = manager.getSnapshot()?.trace(listener);
+      traceListeners.set(listener, manager.getSnapshot()?.trace(listener) ?? (() => {}));
       return () => {
+        traceListeners.get(listener)?.();
         traceListeners.delete(listener);
-        stop?.();
       };
     },
   };
@@ -174,7 +170,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
 interface Parts {
   readonly platform: Platform;
   readonly registry: Registry | null;
-  readonly rest: ReturnType<typeof createRest>;
+  readonly rest: Rest;
   readonly session: Session;
   readonly policy: ReturnType<typeof withPolicy>;
 }
@@ -182,6 +178,7 @@ interface Parts {
 /** Empties the database, then tells everybody of this scope; the service worker forgets what it shows. */
 async function wipeScope(platform: Platform, policy: Parts['policy'], scope: Scope, signal: AbortSignal): Promise<void> {
   const names = scopeNames(scope);
+  const { wipeStore } = await import('../store/wipe.ts');
   await wipeStore({ indexedDB, clock: platform.clock, policy }, names.database, { nowMs: platform.clock.now(), keepOutbox: false }, signal);
   const saying = new AbortController();
   platform.openBus(names.bus, saying.signal).post({ v: PROTOCOL_VERSION, k: 'closed' });

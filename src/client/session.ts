@@ -3,10 +3,9 @@
 import { decodeSession, PATHS, type SessionInfo } from '../protocol/http.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { Bus, Clock, Log } from '../platform/ports.ts';
-import { createScope, type Scope } from '../scope/scope.ts';
+import type { Scope } from '../scope/scope.ts';
 import { scopeOf, type CurrentSession, type Registry } from '../scope/registry.ts';
-import { restFailure } from '../transport/rest-failure.ts';
-import type { Rest } from '../transport/contract.ts';
+import type { Rest, RestAnswer } from '../transport/contract.ts';
 import { createTopic, type Notifier, type Topic } from './topic.ts';
 
 export type SessionState =
@@ -70,6 +69,7 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
   }
 
   async function adopt(info: SessionInfo): Promise<void> {
+    const { createScope } = await import('../scope/create-scope.ts');
     const scope = createScope({ baseUrl: deps.baseUrl, tenant: info.tenant, user: info.user, feed: deps.feed });
     const current: CurrentSession = { ...info, scopeId: scope.id, baseUrl: deps.baseUrl, feed: deps.feed, auth: 'cookie', signedInAt: deps.clock.now() };
     await deps.reopen(scope).catch((error: unknown) => log.error('The database of this user could not be opened', { error: String(error) }));
@@ -88,7 +88,7 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
 
   async function signIn(email: string, password: string): Promise<void> {
     const answer = await rest.send({ method: 'POST', path: PATHS.session, body: { email, password } });
-    if (answer.status !== 200) throw signInFailure(answer);
+    if (answer.status !== 200) throw await signInFailure(answer);
     const info = decodeSession(answer.body);
     if (!info) throw new SyncError('protocol/malformed', 'The server answered the sign-in with something that is not a session.');
     await adopt(info);
@@ -121,7 +121,8 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
   };
 }
 
-function signInFailure(answer: Parameters<typeof restFailure>[0]): SyncError {
+async function signInFailure(answer: RestAnswer): Promise<SyncError> {
+  const { restFailure } = await import('../transport/rest-failure.ts');
   if (answer.status === 401) return new SyncError('auth/failed', 'E-mail or password is wrong.');
   return restFailure(answer);
 }

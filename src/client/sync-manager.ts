@@ -15,7 +15,7 @@ import { createCollections, type CollectionSnapshot } from './collections.ts';
 import { deriveHealth, type Health } from './connection-health.ts';
 import { createEngineLink, type EngineLink } from './engine-link.ts';
 import { createHistory, type OrderSync } from './history.ts';
-import { createMutations, type MutationRequest, type MutationResult } from './mutations.ts';
+import type { MutationRequest, MutationResult, Mutations } from './mutations.ts';
 import { createReplica } from './replica.ts';
 import { createSubscriptions, type EventFilter, type EventListener } from './subscriptions.ts';
 import { createNotifier, createTopic, type Topic } from './topic.ts';
@@ -81,7 +81,10 @@ export interface SyncManager {
 
 const LEASE_MS = 10_000;
 const HEALTH_MS = 500;
-const RESTART_MS = 200;
+/** After an engine's death: a random part of this, doubling while deaths follow each other within the calm time. */
+const RESTART_MS = 100;
+const RESTART_DOUBLINGS = 8;
+const RESTART_CALM_MS = 10_000;
 
 /** Follows `scope` until `close()` or until `closed` is heard (`onLoggedOut`). */
 export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void): SyncManager {
@@ -105,6 +108,8 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   let pageError: SyncError | null = null;
   let storedLastByteAt: number | null = null;
   let hasBase = false;
+  let deaths = 0;
+  let diedAt = -Infinity;
   /** Before its tab lock is held a page is not heard of: an engine that asks for a lock that nobody holds takes the page for dead. */
   let isLocked = false;
 
@@ -117,7 +122,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   const startHost = deps.startHost(hostFailed, signal);
   const identity = { baseUrl: scope.baseUrl, tenant: scope.tenant, user: scope.user, device: deps.device };
   const isOnline = (): boolean => health.getSnapshot().isConnected || health.getSnapshot().isPollingFallback;
-  const mutations = createMutations({ rest: deps.rest, clock, random: platform.random, identity, isOnline, note: (kind, fields) => trace.add(kind, { page, tenant: scope.tenant, user: scope.user, ...fields }) });
+  let mutations: Mutations | null = null;
 
   trace.add('P.start', { page, tenant: scope.tenant, user: scope.user });
   void begin();
@@ -206,10 +211,13 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   }
 
   function noteBeat(next: Beat): void {
-    if (beat?.engine !== next.engine || beat.term !== next.term) trace.add('H.leader', { engine: next.engine, term: next.term, host: next.host });
+    const isNew = beat?.engine !== next.engine;
+    if (isNew || beat?.term !== next.term) trace.add('H.leader', { engine: next.engine, term: next.term, host: next.host });
     beat = next;
     heardAt = clock.monotonic();
     pageError = null;
+    // Leases are not kept over engines: a new one hears of this page now, not at the next renewal.
+    if (isNew) sayLease();
     showHealth();
   }
 
@@ -217,7 +225,11 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   function engineDied(engine: string): void {
     log.info('The engine is gone; starting another', { engine });
     trace.add('H.gone', { engine });
-    clock.after(RESTART_MS * platform.random.number(), () => {
+    const soon = clock.monotonic() - diedAt < RESTART_CALM_MS;
+    deaths = soon ? deaths + 1 : 0;
+    diedAt = clock.monotonic();
+    // An engine that dies at once each time (a database that refuses it) is tried ever more slowly.
+    clock.after(RESTART_MS * 2 ** Math.min(deaths, RESTART_DOUBLINGS) * platform.random.number(), () => {
       if (signal.aborted) return;
       startHost();
       link.ask();
@@ -276,6 +288,14 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
     log.error('A handler of the application failed', { error: String(error) });
   }
 
+  /** Code for writes comes with the first write. */
+  async function send(request: MutationRequest): Promise<MutationResult> {
+    const { createMutations } = await import('./mutations.ts');
+    const note = (kind: string, fields: Readonly<Record<string, unknown>>): void => trace.add(kind, { page, tenant: scope.tenant, user: scope.user, ...fields });
+    mutations ??= createMutations({ rest: deps.rest, clock, random: platform.random, identity, isOnline, note });
+    return mutations.send(request);
+  }
+
   async function close(): Promise<void> {
     if (signal.aborted) return;
     bus.post({ v: PROTOCOL_VERSION, k: 'lease', page, wants: null, isVisible: false, position: null });
@@ -315,7 +335,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
       if (change.eventHistoryLimit !== undefined && change.eventHistoryLimit !== before.eventHistoryLimit) history.reload(change.eventHistoryLimit);
       sayLease();
     },
-    send: (request) => mutations.send(request),
+    send,
     trace: (listener) => trace.listen(listener),
     close,
   };

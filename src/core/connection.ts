@@ -6,19 +6,8 @@
 //                                                              +--tick-- error (breaker open)        401 -> needs_auth
 import { backoffMs, clamp } from './backoff.ts';
 import type { ResyncReason } from '../protocol/event.ts';
+import { ConnectionState } from './connection-state.ts';
 import type { Policy } from './policy.ts';
-
-/** The seven values that applications see (READINGS.md); `ConnectionState.ERROR` and the string are one spelling. */
-export const ConnectionState = {
-  DISCONNECTED: 'disconnected',
-  CONNECTING: 'connecting',
-  CONNECTED: 'connected',
-  RECONNECTING: 'reconnecting',
-  POLLING_FALLBACK: 'polling_fallback',
-  ERROR: 'error',
-  NEEDS_AUTH: 'needs_auth',
-} as const;
-export type ConnectionState = (typeof ConnectionState)[keyof typeof ConnectionState];
 
 /** Why an attempt ended. All of them draw on one failure budget: a mute stream is as dead as a refused one. */
 export type FailureCause = 'offline' | 'reset' | 'mute' | 'silent' | 'wrong-answer' | 'server' | 'limited' | 'gap' | 'store';
@@ -157,6 +146,8 @@ function concerns(state: Connection, attempt: number): boolean {
 // ---- moves -------------------------------------------------------------------------------------------------------
 
 const stay = (state: Connection): ConnectionStep => [state, []];
+/** A tick that came too early asks for the next: the shell keeps one timer, for the earliest wish. */
+const remind = (state: Connection, at: number): ConnectionStep => [state, [{ do: 'wake-at', at }]];
 const abort = (state: Connection): readonly ConnectionCommand[] => {
   const current = { do: 'abort', attempt: state.memory.attempt } as const;
   return state.at === 'rotating' ? [current, { do: 'abort', attempt: state.old }] : [current];
@@ -207,8 +198,8 @@ function retrySnapshot(state: In<'resyncing'>, failure: Failure, now: number, po
   const notBefore = failure.retryAfterMs === null ? state.memory.notBefore : now + failure.retryAfterMs;
   const memory = { ...state.memory, failures, notBefore };
   const delay = backoffMs({ failures, firstDelayMs: memory.firstDelayMs, random: failure.random, spreadMs: null }, policy);
-  const spent = failures >= memory.maxAttempts;
-  const retryAt = Math.max(now + (spent ? Math.max(delay, policy.breakerOpenMs / 2) : delay), notBefore);
+  const least = failures >= memory.maxAttempts ? policy.breakerOpenMs / 2 : 0;
+  const retryAt = Math.max(now + delay, now + least, notBefore);
   return [{ at: 'resyncing', reason: state.reason, retryAt, memory }, [{ do: 'wake-at', at: retryAt }]];
 }
 
@@ -230,6 +221,15 @@ function redial(state: Connection, _input: unknown, now: number, policy: Policy)
   return [next, [...abort(state), ...commands]];
 }
 
+const configured = (memory: Memory, { autoReconnect, maxAttempts, firstDelayMs }: Of<'configure'>): Memory => ({ ...memory, autoReconnect, maxAttempts, firstDelayMs });
+/** Who turns `autoReconnect` on again finds an error that waits for nobody: it gets a time of its own. */
+function configureError(state: In<'error'>, input: Of<'configure'>, now: number, policy: Policy): ConnectionStep {
+  const memory = configured(state.memory, input);
+  const isPlanned = !memory.autoReconnect || state.until !== Number.MAX_SAFE_INTEGER;
+  const until = isPlanned ? state.until : Math.max(now + policy.breakerOpenMs, memory.notBefore);
+  return [{ ...state, until, memory }, isPlanned ? [] : [{ do: 'wake-at', at: until }]];
+}
+
 function waitUntil(state: Connection, until: number): ConnectionStep {
   return [{ at: 'reconnecting', until, reason: 'limited', memory: state.memory }, [...abort(state), { do: 'wake-at', at: until }]];
 }
@@ -244,11 +244,12 @@ function tryNow(state: Connection, _input: unknown, now: number, policy: Policy)
 }
 
 function tickUntil(state: In<'reconnecting'> | In<'error'>, input: unknown, now: number, policy: Policy): ConnectionStep {
-  return now < state.until ? [state, [{ do: 'wake-at', at: state.until }]] : tryNow(state, input, now, policy);
+  return now < state.until ? remind(state, state.until) : tryNow(state, input, now, policy);
 }
 
 function tickConnected(state: In<'connected'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
-  if (state.rotateAt === null || now < state.rotateAt) return stay(state);
+  if (state.rotateAt === null) return stay(state);
+  if (now < state.rotateAt) return remind(state, state.rotateAt);
   const memory = { ...state.memory, attempt: state.memory.attempt + 1 };
   const until = now + ROTATE_OVERLAP_MS;
   return [
@@ -260,13 +261,17 @@ function tickConnected(state: In<'connected'>, _input: unknown, now: number, pol
 /** DESIGN.md 4: the old stream stays open until the new hello, at most this long. */
 const ROTATE_OVERLAP_MS = 2_000;
 
-function tickRotating(state: In<'rotating'>, _input: unknown, now: number): ConnectionStep {
-  if (now < state.until) return stay(state);
-  return [{ at: 'connecting', since: now, reason: 'rotate', memory: state.memory }, [{ do: 'abort', attempt: state.old }]];
+function tickRotating(state: In<'rotating'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  return now < state.until ? remind(state, state.until) : leaveOld(state, now, policy);
+}
+
+/** The old stream is over before the new one greeted: a connection attempt like any other, with a deadline of its own. */
+function leaveOld(state: In<'rotating'>, now: number, policy: Policy): ConnectionStep {
+  return [{ at: 'connecting', since: now, reason: 'rotate', memory: state.memory }, [{ do: 'abort', attempt: state.old }, { do: 'wake-at', at: now + openDeadlineMs(policy) }]];
 }
 
 function failRotating(state: In<'rotating'>, input: Of<'failed'>, now: number, policy: Policy): ConnectionStep {
-  if (input.attempt === state.old) return [{ at: 'connecting', since: now, reason: 'rotate', memory: state.memory }, [{ do: 'abort', attempt: state.old }]];
+  if (input.attempt === state.old) return leaveOld(state, now, policy);
   return fail(state, input, now, policy);
 }
 
@@ -276,13 +281,13 @@ function failConnected(state: In<'connected'>, input: Of<'failed'>, now: number,
 }
 
 function tickConnecting(state: In<'connecting'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
-  if (now < state.since + openDeadlineMs(policy)) return stay(state);
-  return fail(state, { cause: 'mute', retryAfterMs: null, random: 0.5 }, now, policy);
+  const deadline = state.since + openDeadlineMs(policy);
+  return now < deadline ? remind(state, deadline) : fail(state, { cause: 'mute', retryAfterMs: null, random: 0.5 }, now, policy);
 }
 
 function tickResyncing(state: In<'resyncing'>, _input: unknown, now: number): ConnectionStep {
-  if (state.retryAt === null || now < state.retryAt) return stay(state);
-  return beginResync(state, state.reason);
+  if (state.retryAt === null) return stay(state);
+  return now < state.retryAt ? remind(state, state.retryAt) : beginResync(state, state.reason);
 }
 
 const refuse = (state: Connection, input: ConnectionInput): ConnectionStep => [state, [{ do: 'refuse', input: input.type }]];
@@ -299,8 +304,7 @@ const anywhere = {
   resync: (state: Connection, input: Of<'resync'>): ConnectionStep => beginResync(state, input.reason),
   'retry-field': (state: Connection, input: Of<'retry-field'>, _now: number, policy: Policy): ConnectionStep =>
     [{ ...state, memory: { ...state.memory, firstDelayMs: clamp(input.ms, policy.retryFieldMs) } } as Connection, []],
-  configure: (state: Connection, input: Of<'configure'>): ConnectionStep =>
-    [{ ...state, memory: { ...state.memory, autoReconnect: input.autoReconnect, maxAttempts: input.maxAttempts, firstDelayMs: input.firstDelayMs } } as Connection, []],
+  configure: (state: Connection, input: Of<'configure'>): ConnectionStep => [{ ...state, memory: configured(state.memory, input) } as Connection, []],
   ask: redial,
   hold: stay,
   opened: stay,
@@ -316,6 +320,7 @@ const anywhere = {
 const TABLE: Table = {
   disconnected: {
     ...anywhere,
+    release: (state) => (state.reason === 'stopped' || state.reason === 'retired' ? stay(state) : anywhere.release(state)),
     hold: (state, input, now, policy) => (state.reason === 'stopped' || state.reason === 'retired' ? stay(state) : wakeUp(state, input, now, policy)),
     tick: stay,
     wake: stay,
@@ -371,6 +376,7 @@ const TABLE: Table = {
   },
   error: {
     ...anywhere,
+    configure: configureError,
     tick: (state, input, now, policy) => (state.memory.autoReconnect ? tickUntil(state, input, now, policy) : stay(state)),
     wake: (state, input, now, policy) => (state.reason === 'forbidden' || !state.memory.autoReconnect ? stay(state) : wakeUp(state, input, now, policy)),
   },

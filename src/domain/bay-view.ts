@@ -2,7 +2,7 @@
 import { nextStage } from './stage-rules.ts';
 import type { Bay } from './bay.ts';
 import type { BoardAction } from './board-action.ts';
-import { readJob } from './document-guards.ts';
+import { decodeJob } from './decode-documents.ts';
 import type { Job } from './job.ts';
 import type { Order } from './order.ts';
 import { held, orderOf, runOf, shownStage, type Held, type HeldDocuments, type Run, type ShownStage } from './selectors.ts';
@@ -61,17 +61,21 @@ export interface BayDocuments {
 /** `offer` is the car this bay would take if it is free. */
 export function bayView(bay: Held<Bay>, documents: BayDocuments, rights: BoardRights, offer: Offer | null): BayView {
   const { id, name, state, blocked } = bay.doc;
-  const job = held(documents.jobs, bay.doc.jobId, readJob);
-  const order = orderOf(documents.orders, job?.doc.orderId ?? null);
-  if (state === 'blocked' && blocked) {
-    const { reason, by, at, note } = blocked;
-    return { id, name, kind: 'blocked', reason, by, sinceMs: Date.parse(at), note, car: order?.doc.plate ?? null, action: freeAction('reopen', bay, rights) };
-  }
-  if (state === 'free') return { id, name, kind: 'free', offer, action: offer && rights.stage ? startAction(bay.doc, offer) : null };
-  if (!job || !order) return { id, name, kind: 'broken' };
+  const job = held(documents.jobs, bay.doc.jobId, decodeJob);
+  const order = job && orderOf(documents.orders, job.doc.orderId);
+  if (state === 'blocked' && blocked) return { id, name, kind: 'blocked', ...blockedView(blocked, order?.doc ?? null), action: freeAction('reopen', bay, rights) };
+  if (state === 'free') return { id, name, kind: 'free', offer, action: startAction(bay.doc, offer, rights) };
+  return job && order ? { id, name, ...busyView(bay, order, job, rights) } : { id, name, kind: 'broken' };
+}
+
+function blockedView({ reason, by, at, note }: NonNullable<Bay['blocked']>, order: Order | null) {
+  return { reason, by, note, sinceMs: Date.parse(at), car: order?.plate ?? null };
+}
+
+function busyView(bay: Held<Bay>, order: Held<Order>, job: Held<Job>, rights: BoardRights) {
   const work = workView(order.doc, job.doc);
-  if (job.doc.state !== 'active') return { id, name, kind: 'finished', work, action: freeAction('clear', bay, rights) };
-  return { id, name, kind: 'working', work, action: workAction(order, job, rights) };
+  if (job.doc.state === 'active') return { kind: 'working', work, action: workAction(order, job, rights) } as const;
+  return { kind: 'finished', work, action: freeAction('clear', bay, rights) } as const;
 }
 
 function workView(order: Order, job: Job): WorkView {
@@ -89,8 +93,8 @@ function workAction(order: Held<Order>, job: Held<Job>, rights: BoardRights): Bo
   return { kind: 'ready', orderId, plate, version: order.version, bayId: job.doc.bayId };
 }
 
-function startAction(bay: Bay, offer: Offer): BoardAction {
-  return { kind: 'start', orderId: offer.orderId, plate: offer.plate, version: offer.version, bayId: bay.id };
+function startAction(bay: Bay, offer: Offer | null, rights: BoardRights): BoardAction | null {
+  return offer && rights.stage ? { kind: 'start', orderId: offer.orderId, plate: offer.plate, version: offer.version, bayId: bay.id } : null;
 }
 
 function freeAction(kind: 'clear' | 'reopen', bay: Held<Bay>, rights: BoardRights): BoardAction | null {

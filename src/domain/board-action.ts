@@ -1,6 +1,5 @@
 // What a touch on the board means, and the one request that says so to the server. Pure data: sending it is the page's business.
 import type { JsonObject } from '../protocol/json.ts';
-import type { CollectionName } from './collections.ts';
 import type { Payment } from './payment.ts';
 import type { Stage } from './order.ts';
 
@@ -22,7 +21,7 @@ export interface BoardRequest {
   readonly method: 'POST' | 'PATCH';
   readonly path: string;
   readonly body: JsonObject;
-  readonly collection: CollectionName;
+  readonly collection: 'orders' | 'jobs' | 'bays';
   readonly docId: string;
   readonly ifMatch: number;
 }
@@ -63,7 +62,10 @@ export function undoOf(action: BoardAction, version: number): BoardAction | null
 
 /** Names the document that an action waits for: two buttons about one document are busy together. */
 export function actionKey(action: BoardAction): string {
-  const { collection, docId } = requestOf(action);
+  return requestKey(requestOf(action));
+}
+
+export function requestKey({ collection, docId }: BoardRequest): string {
   return `${collection}:${docId}`;
 }
 

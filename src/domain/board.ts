@@ -2,7 +2,7 @@
 // and nothing else, so that it is the same live, offline and after a reload. Running clocks are left to the screen.
 import { bayView, type BayView, type BoardRights, type Offer } from './bay-view.ts';
 import type { BoardAction } from './board-action.ts';
-import { readBay, readJob, readOrder, readPayment, readQueue } from './document-guards.ts';
+import { decodeBay, decodeJob, decodeOrder, decodePayment, decodeQueue } from './decode-documents.ts';
 import type { Order } from './order.ts';
 import type { Payment } from './payment.ts';
 import { held, heldAll, orderOf, shownStage, startOfDay, type Held, type HeldDocuments, type ShownStageName } from './selectors.ts';
@@ -69,8 +69,8 @@ export function boardRights(role: Role): BoardRights {
 function stageCounts({ orders, jobs }: BoardDocuments, nowMs: number): Record<CountedStage, number> {
   const counts: Record<CountedStage, number> = { waiting: 0, washing: 0, drying: 0, ready: 0, paid: 0, done: 0 };
   const today = startOfDay(nowMs);
-  for (const { doc: order } of heldAll(orders, readOrder)) {
-    const { name } = shownStage(order, held(jobs, order.jobId, readJob)?.doc ?? null);
+  for (const { doc: order } of heldAll(orders, decodeOrder)) {
+    const { name } = shownStage(order, held(jobs, order.jobId, decodeJob)?.doc ?? null);
     const counted = COUNTED_STAGES.find((stage) => stage === name);
     if (counted && (counted !== 'done' || Date.parse(order.stageAt.completed ?? '') >= today)) counts[counted] += 1;
   }
@@ -79,7 +79,7 @@ function stageCounts({ orders, jobs }: BoardDocuments, nowMs: number): Record<Co
 
 /** All queues of the branch as one line of cars, `main` first. */
 function queueView({ queues, orders }: BoardDocuments): readonly QueueItemView[] {
-  const lines = heldAll(queues, readQueue).toSorted((a, b) => Number(b.doc.id === 'main') - Number(a.doc.id === 'main') || a.doc.id.localeCompare(b.doc.id));
+  const lines = heldAll(queues, decodeQueue).toSorted((a, b) => Number(b.doc.id === 'main') - Number(a.doc.id === 'main') || a.doc.id.localeCompare(b.doc.id));
   return lines
     .flatMap(({ doc }) => doc.entries)
     .map((entry, index) => ({ orderId: entry.orderId, place: index + 1, sinceMs: Date.parse(entry.since), car: waitingCar(orderOf(orders, entry.orderId)?.doc ?? null) }));
@@ -92,7 +92,7 @@ function waitingCar(order: Order | null): QueueItemView['car'] {
 /** Each free bay is offered another car, in the order of the queue, so that two touches never start the same one. */
 function baysView(documents: BoardDocuments, rights: BoardRights, queue: readonly QueueItemView[]): readonly BayView[] {
   const offers = offersOf(documents.orders, queue).values();
-  return heldAll(documents.bays, readBay)
+  return heldAll(documents.bays, decodeBay)
     .toSorted((a, b) => a.doc.number - b.doc.number)
     .map((bay) => bayView(bay, documents, rights, bay.doc.state === 'free' ? (offers.next().value ?? null) : null));
 }
@@ -111,10 +111,10 @@ function toOffer({ doc, version }: Held<Order>, place: number): Offer {
 
 /** Cars to pay for first, then the paid ones, each in the order they got there. */
 function handOverView({ orders, payments }: BoardDocuments, rights: BoardRights): readonly HandOverView[] {
-  return heldAll(orders, readOrder)
+  return heldAll(orders, decodeOrder)
     .flatMap((order) => (order.doc.stage === 'ready' || order.doc.stage === 'paid' ? [{ order, stage: order.doc.stage }] : []))
     .toSorted((a, b) => (a.stage === b.stage ? enteredAt(a.order.doc, a.stage) - enteredAt(b.order.doc, b.stage) : a.stage === 'ready' ? -1 : 1))
-    .map(({ order, stage }) => handOverItem(order, stage, held(payments, order.doc.paymentId, readPayment)?.doc ?? null, rights));
+    .map(({ order, stage }) => handOverItem(order, stage, held(payments, order.doc.paymentId, decodePayment)?.doc ?? null, rights));
 }
 
 function enteredAt(order: Order, stage: 'ready' | 'paid'): number {

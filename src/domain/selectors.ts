@@ -1,6 +1,6 @@
 // Questions about orders and jobs that more than one screen asks: what a stage is called, how long a job has run, when it is late.
 // Pure: time is always an argument, and nothing here knows a browser or a language.
-import { isKnownStage, readOrder } from './document-guards.ts';
+import { isKnownStage, decodeOrder } from './decode-documents.ts';
 import type { Job } from './job.ts';
 import type { Order } from './order.ts';
 
@@ -39,30 +39,30 @@ const SHOWN: Readonly<Record<Exclude<Order['stage'], 'in_progress'>, ShownStageN
 
 /** How an order's stage is shown; `job` tells washing from drying and may be missing. */
 export function shownStage(order: Order, job: Job | null): ShownStage {
-  if (!isKnownStage(order.stage)) return { name: 'unknown', raw: String(order.stage) };
+  if (!isKnownStage(order.stage)) return { name: 'unknown', raw: order.stage };
   if (order.stage === 'in_progress') return { name: job?.step === 'drying' ? 'drying' : 'washing' };
   return { name: SHOWN[order.stage] };
 }
 
-/** A document by id, read by its guard; null where it is missing or unreadable. */
-export function held<T>(documents: HeldDocuments, id: string | null, read: (doc: unknown) => T | null): Held<T> | null {
+/** A document by id, decoded; null where it is missing or unreadable. */
+export function held<T>(documents: HeldDocuments, id: string | null, decode: (doc: unknown) => T | null): Held<T> | null {
   const found = id === null ? undefined : documents.get(id);
-  const doc = found ? read(found.doc) : null;
+  const doc = found ? decode(found.doc) : null;
   return found && doc !== null ? { version: found.version, doc } : null;
 }
 
 /** Every document of a collection that can be read. */
-export function heldAll<T>(documents: HeldDocuments, read: (doc: unknown) => T | null): readonly Held<T>[] {
+export function heldAll<T>(documents: HeldDocuments, decode: (doc: unknown) => T | null): readonly Held<T>[] {
   const all: Held<T>[] = [];
   for (const { version, doc: raw } of documents.values()) {
-    const doc = read(raw);
+    const doc = decode(raw);
     if (doc !== null) all.push({ version, doc });
   }
   return all;
 }
 
 export function orderOf(orders: HeldDocuments, id: string | null): Held<Order> | null {
-  return held(orders, id, readOrder);
+  return held(orders, id, decodeOrder);
 }
 
 /** What the clocks of one job are computed from. */

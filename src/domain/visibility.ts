@@ -27,6 +27,7 @@ const SUBJECTS: Readonly<Record<string, CollectionName>> = {
   order_updated: 'orders',
   order_deleted: 'orders',
   stage_change: 'orders',
+  status_update: 'orders',
   payment_update: 'payments',
   job_updated: 'jobs',
   bay_updated: 'bays',

@@ -1,6 +1,6 @@
 // The engine's answers to pages: Comlink over addressed bus endpoints, one a caller, bounded.
 import { expose } from 'comlink';
-import { createBusEndpoint, type BusEndpoint } from '../platform/bus-endpoint.ts';
+import { createBusEndpoint, installErrorCodec, type BusEndpoint } from '../platform/bus-endpoint.ts';
 import type { RpcEnvelope } from '../protocol/frame.ts';
 import type { EngineApi } from '../protocol/rpc.ts';
 import type { Bus } from '../platform/ports.ts';
@@ -10,6 +10,7 @@ const MOST_CALLERS = 64;
 
 /** Serves `api` to whoever addresses `engine`. Envelopes for others are not touched. */
 export function serveApi(bus: Bus, engine: string, api: EngineApi): (envelope: RpcEnvelope) => void {
+  installErrorCodec();
   const callers = new Map<string, BusEndpoint>();
 
   function callerOf(from: string): BusEndpoint {

@@ -182,7 +182,7 @@ function decodeControl(type: string, body: Record<string, unknown>): StreamMessa
       return decodeHello(body);
     case 'heartbeat':
       return parseCursor(body['cursor'])
-        ? { kind: 'heartbeat', heartbeat: { cursor: String(body['cursor']), serverTime: String(body['serverTime'] ?? '') } }
+        ? { kind: 'heartbeat', heartbeat: { cursor: String(body['cursor']), serverTime: textOf(body['serverTime']) } }
         : null;
     case 'checkpoint': {
       const { prev, id } = body;
@@ -191,14 +191,14 @@ function decodeControl(type: string, body: Record<string, unknown>): StreamMessa
     case 'resync':
       return { kind: 'resync', reason: RESYNC_REASONS.find((known) => known === body['reason']) ?? 'unknown' };
     case 'rotate':
-      return { kind: 'rotate', rotate: { reason: String(body['reason'] ?? ''), reconnectWithinMs: finite(body['reconnectWithinMs'], 0) } };
+      return { kind: 'rotate', rotate: { reason: textOf(body['reason']), reconnectWithinMs: finite(body['reconnectWithinMs'], 0) } };
     default:
       return null;
   }
 }
 
 function decodeHello(body: Record<string, unknown>): StreamMessage {
-  const clientId = String(body['clientId'] ?? '');
+  const clientId = textOf(body['clientId']);
   if (!parseCursor(body['cursor']) || typeof body['epoch'] !== 'string') return { kind: 'bare-hello', clientId };
   return {
     kind: 'hello',
@@ -207,13 +207,13 @@ function decodeHello(body: Record<string, unknown>): StreamMessage {
       protocol: finite(body['protocol'], 0),
       epoch: body['epoch'],
       cursor: String(body['cursor']),
-      oldest: String(body['oldest'] ?? ''),
+      oldest: textOf(body['oldest']),
       heartbeatMs: finite(body['heartbeatMs'], 0),
       idempotencyMs: finite(body['idempotencyMs'], 0),
       spreadMs: finite(body['spreadMs'], 0),
-      serverTime: String(body['serverTime'] ?? ''),
-      tenant: String(body['tenant'] ?? ''),
-      user: String(body['user'] ?? ''),
+      serverTime: textOf(body['serverTime']),
+      tenant: textOf(body['tenant']),
+      user: textOf(body['user']),
     },
   };
 }
@@ -238,6 +238,11 @@ function isName(value: unknown, bounds: EventBounds): value is string {
 
 function isVersion(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Not String(): that calls what the sender put under `toString`. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function finite(value: unknown, otherwise: number): number {

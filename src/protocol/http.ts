@@ -86,8 +86,13 @@ export function decodeSnapshot(value: unknown): Snapshot | null {
     if (!document) return null;
     documents.push(document);
   }
-  const missing = (Array.isArray(value['missing']) ? value['missing'] : []).filter(isObject).map((row) => ({ collection: String(row['collection']), id: String(row['id']) }));
-  return { cursor: String(value['cursor']), serverTime: String(value['serverTime'] ?? ''), documents, missing };
+  const missing = (Array.isArray(value['missing']) ? value['missing'] : []).filter(isObject).map((row) => ({ collection: textOf(row['collection']), id: textOf(row['id']) }));
+  return { cursor: String(value['cursor']), serverTime: textOf(value['serverTime']), documents, missing };
+}
+
+/** Not String(): that calls what the sender put under `toString`. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function decodeDocument(row: unknown): VersionedDocument | null {

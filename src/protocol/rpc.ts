@@ -19,7 +19,7 @@ export interface EngineApi {
 export interface HostInit {
   readonly v: number;
   readonly k: 'init';
-  readonly scope: { readonly baseUrl: string; readonly tenant: string; readonly user: string; readonly feed: string };
+  readonly scope: { readonly id: string; readonly baseUrl: string; readonly tenant: string; readonly user: string; readonly feed: string };
   readonly device: string;
   /** False = memory only (`enablePersistence={false}`). */
   readonly isDurable: boolean;
@@ -31,7 +31,7 @@ export function decodeHostInit(value: unknown): HostInit | null {
   if (!isObject(value) || value['v'] !== PROTOCOL_VERSION || value['k'] !== 'init') return null;
   const { scope, device, isDurable, policy } = value;
   if (!isObject(scope) || typeof device !== 'string') return null;
-  const { baseUrl, tenant, user, feed } = scope;
-  if (typeof baseUrl !== 'string' || typeof tenant !== 'string' || typeof user !== 'string' || typeof feed !== 'string') return null;
-  return { v: PROTOCOL_VERSION, k: 'init', scope: { baseUrl, tenant, user, feed }, device, isDurable: isDurable !== false, policy: isObject(policy) ? policy : {} };
+  const { id, baseUrl, tenant, user, feed } = scope;
+  if (typeof id !== 'string' || typeof baseUrl !== 'string' || typeof tenant !== 'string' || typeof user !== 'string' || typeof feed !== 'string') return null;
+  return { v: PROTOCOL_VERSION, k: 'init', scope: { id, baseUrl, tenant, user, feed }, device, isDurable: isDurable !== false, policy: isObject(policy) ? policy : {} };
 }

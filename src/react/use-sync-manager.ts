@@ -1,7 +1,7 @@
 // The main hook: state, metrics and methods of the page's sync (seeds 000 and 001).
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SyncEvent } from '../protocol/event.ts';
-import type { ConnectionState } from '../core/connection.ts';
+import type { ConnectionState } from '../core/connection-state.ts';
 import type { SyncError } from '../core/sync-error.ts';
 import type { SyncConfiguration } from '../client/sync-manager.ts';
 import { matcher, type EventFilter, type EventListener } from '../client/subscriptions.ts';

@@ -4,7 +4,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { isObject } from '../protocol/json.ts';
 import { decodeSession, type SessionInfo } from '../protocol/http.ts';
 import { asSyncError } from '../core/sync-error.ts';
-import { createScope, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** Written at sign-in, deleted at log-out. */
 export interface CurrentSession extends SessionInfo {
@@ -65,7 +65,7 @@ export async function openRegistry({ newId, now }: { readonly newId: () => strin
 
 /** Who `current` names, as a scope. */
 export function scopeOf(current: CurrentSession): Scope {
-  return createScope({ baseUrl: current.baseUrl, tenant: current.tenant, user: current.user, feed: current.feed });
+  return { id: current.scopeId, baseUrl: current.baseUrl, tenant: current.tenant, user: current.user, feed: current.feed };
 }
 
 async function openDatabase(): Promise<IDBPDatabase<RegistryRows>> {

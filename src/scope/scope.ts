@@ -1,6 +1,4 @@
 // Whose data: base URL, tenant, user and feed, hashed to one id by which database, bus, locks and SharedWorker are named.
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 
 export interface ScopeTuple {
   readonly baseUrl: string;
@@ -12,12 +10,6 @@ export interface ScopeTuple {
 
 export interface Scope extends ScopeTuple {
   readonly id: string;
-}
-
-/** First 16 hex digits of SHA-256 over the JSON of the tuple: synchronous, because plain http has no crypto.subtle. */
-export function createScope({ baseUrl, tenant, user, feed }: ScopeTuple): Scope {
-  const hash = sha256(utf8ToBytes(JSON.stringify([baseUrl, tenant, user, feed])));
-  return { id: bytesToHex(hash).slice(0, 16), baseUrl, tenant, user, feed };
 }
 
 /** Every name of a scope. Nothing else may spell one. */

@@ -89,6 +89,7 @@ function createTextReader(): { read(bytes: Uint8Array): string; forget(): void }
     },
     forget() {
       decoder.decode();
+      isAtStart = false;
     },
   };
 }

@@ -9,7 +9,14 @@ export interface LogStoreUnderTest {
   transaction<T>(work: () => T): T;
 }
 
-const entry = (at: number, text = 'x'): LogEntry => ({ at, type: 'status_update', orderId: null, mutationId: null, collections: ['orders'], body: JSON.stringify({ at, text }) });
+const entry = (at: number, text = 'x'): LogEntry => ({
+  at,
+  type: 'status_update',
+  orderId: null,
+  mutationId: null,
+  collections: ['orders'],
+  body: JSON.stringify({ at, text }),
+});
 
 export function describeLogStore(name: string, make: () => LogStoreUnderTest): void {
   describe(`log store: ${name}`, () => {
@@ -37,7 +44,10 @@ export function describeLogStore(name: string, make: () => LogStoreUnderTest): v
       const { log } = filled(20);
       let check = '00000000';
       for (const record of log.since('a', 0, 100)) {
-        check = createHash('sha256').update(check + record.body, 'utf8').digest('hex').slice(0, 8);
+        check = createHash('sha256')
+          .update(check + record.body, 'utf8')
+          .digest('hex')
+          .slice(0, 8);
         expect(record.check).toBe(check);
         expect(log.checkAt('a', record.seq)).toBe(check);
       }
@@ -64,7 +74,13 @@ export function describeLogStore(name: string, make: () => LogStoreUnderTest): v
       expect(store.log.since('a', 0, 10)).toEqual([]);
       expect(store.log.floor('a')).toEqual({ seq: 5, check: last.check });
       expect(store.log.head('a')).toMatchObject({ seq: 5, check: last.check });
-      expect(store.transaction(() => store.log.append('a', entry(6)))).toMatchObject({ seq: 6, check: createHash('sha256').update(last.check + entry(6).body).digest('hex').slice(0, 8) });
+      expect(store.transaction(() => store.log.append('a', entry(6)))).toMatchObject({
+        seq: 6,
+        check: createHash('sha256')
+          .update(last.check + entry(6).body)
+          .digest('hex')
+          .slice(0, 8),
+      });
       expect(store.log.checkAt('a', 5)).toBe(last.check);
       expect(store.log.checkAt('a', 4)).toBeNull();
     });

@@ -3,14 +3,22 @@ import type { Collections } from '../../src/domain/collections.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { Order, Stage } from '../../src/domain/order.ts';
 
-export type Documents = { readonly [Name in 'orders' | 'queues' | 'bays' | 'jobs']: readonly Collections[Name][] } & { readonly payments?: readonly Collections['payments'][] };
+export type Documents = { readonly [Name in 'orders' | 'queues' | 'bays' | 'jobs']: readonly Collections[Name][] } & {
+  readonly payments?: readonly Collections['payments'][];
+};
 
 const ORDER_OF_STAGES: readonly Stage[] = ['empty', 'initiated', 'in_progress', 'ready', 'paid', 'completed'];
 const ENDED: readonly Stage[] = ['completed', 'cancelled'];
 
 /** Sentences about what is wrong; empty when all is well. */
 export function findViolations(documents: Documents): string[] {
-  return [...bayViolations(documents), ...jobViolations(documents), ...queueViolations(documents), ...orderViolations(documents), ...paymentViolations(documents)];
+  return [
+    ...bayViolations(documents),
+    ...jobViolations(documents),
+    ...queueViolations(documents),
+    ...orderViolations(documents),
+    ...paymentViolations(documents),
+  ];
 }
 
 function bayViolations({ bays, jobs }: Documents): string[] {
@@ -78,10 +86,11 @@ function paymentViolations({ payments, orders }: Documents): string[] {
   const byId = index(payments);
   return orders.flatMap((order) => {
     const payment = byId.get(order.paymentId ?? '');
+    if (payment?.orderId !== order.id) return [`${order.id} has no payment of its own`];
     return says([
-      [payment?.orderId !== order.id, `${order.id} has no payment of its own`],
-      [payment !== undefined && (payment.state === 'paid') !== order.paid, `${order.id} and its payment disagree`],
-      [payment !== undefined && payment.amount < 1_000, `${order.id} costs ${payment.amount}`],
+      [(payment.state === 'paid') !== order.paid, `${order.id} and its payment disagree`],
+      [payment.paidAt !== null && payment.paidAt < order.createdAt, `${order.id} was paid before it came`],
+      [payment.amount < 1_000, `${order.id} costs ${payment.amount}`],
     ]);
   });
 }

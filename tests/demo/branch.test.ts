@@ -11,7 +11,9 @@ const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
 
 describe('the seeded day of a branch', () => {
   test('keeps the rules of the business for 200 seeds in both branches', () => {
-    const wrong = DEMO_TENANTS.flatMap(({ id }) => SEEDS.flatMap((seed) => findViolations(buildBranch(id, seed, NOW)).map((sentence) => `seed ${seed}: ${sentence}`)));
+    const wrong = DEMO_TENANTS.flatMap(({ id }) =>
+      SEEDS.flatMap((seed) => findViolations(buildBranch(id, seed, NOW)).map((sentence) => `seed ${seed}: ${sentence}`)),
+    );
     expect(wrong).toEqual([]);
   });
 
@@ -34,7 +36,11 @@ describe('the seeded day of a branch', () => {
   test('lies in the past, apart from what is promised', () => {
     for (const seed of SEEDS) {
       const { orders, jobs, payments } = buildBranch('nugegoda', seed, NOW);
-      const times = [...orders.flatMap((order) => [order.createdAt, order.updatedAt, ...Object.values(order.stageAt)]), ...jobs.map((job) => job.stepAt), ...payments.map((payment) => payment.paidAt ?? '')];
+      const times = [
+        ...orders.flatMap((order) => [order.createdAt, order.updatedAt, ...Object.values(order.stageAt)]),
+        ...jobs.map((job) => job.stepAt),
+        ...payments.map((payment) => payment.paidAt ?? ''),
+      ];
       expect(times.filter((time) => Date.parse(time) > NOW)).toEqual([]);
       expect(orders.filter((order) => order.stage === 'initiated' && Date.parse(order.promisedAt) <= NOW)).toEqual([]);
     }

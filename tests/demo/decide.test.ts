@@ -89,7 +89,10 @@ describe('the traffic of a branch', () => {
     const { fake } = play({ seed: 2026, rate: 1, steps: 1_800, stepMs: 1_000, each: note });
     const fresh = fake.documents().jobs.filter((job) => job.state === 'finished' && Date.parse(job.startedAt) > START);
     const minutes = fresh.map((job) => (Date.parse(job.finishedAt ?? '') - Date.parse(job.startedAt)) / 60_000).toSorted((a, b) => a - b);
-    const gaps = moves.slice(1).map((move, at) => move - (moves[at] ?? 0)).toSorted((a, b) => a - b);
+    const gaps = moves
+      .slice(1)
+      .map((move, at) => move - (moves[at] ?? 0))
+      .toSorted((a, b) => a - b);
     expect(moves[1]).toBeLessThanOrEqual(5);
     expect(moves.length).toBeGreaterThan(1_800 / 6);
     expect(gaps[Math.floor(gaps.length * 0.95)]).toBeLessThanOrEqual(5);
@@ -98,7 +101,14 @@ describe('the traffic of a branch', () => {
   });
 
   test('goes on when somebody else moves the same cars: what is refused leaves every rule in place', () => {
-    const { done, refused } = play({ seed: 7, meddlerSeed: 99, rate: 20, steps: 3_000, stepMs: 500, each: (fake) => expect(findViolations(fake.documents())).toEqual([]) });
+    const { done, refused } = play({
+      seed: 7,
+      meddlerSeed: 99,
+      rate: 20,
+      steps: 3_000,
+      stepMs: 500,
+      each: (fake) => expect(findViolations(fake.documents())).toEqual([]),
+    });
     expect(refused.length).toBeGreaterThan(100);
     expect(refused.filter((line) => !/ (404|409|412)$/.test(line))).toEqual([]);
     expect(done.get('complete') ?? 0).toBeGreaterThan(50);

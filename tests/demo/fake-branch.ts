@@ -62,7 +62,18 @@ export function createFakeBranch(branch: Branch, now: () => number): FakeBranch 
     const { price, ...rest } = service;
     const fresh = { bayId: null, jobId: null, customerId: null, paymentId: `payment-${number}`, paid: false, notes: '', cancelled: null, lastMove: null };
     const car = { plate: String(body['plate']), vehicle: String(body['vehicle']), colour: String(body['colour']) };
-    put('orders', { id, number, stage: 'initiated', ...car, service: rest, ...fresh, createdAt: at, updatedAt: at, promisedAt: String(body['promisedAt']), stageAt: { initiated: at } });
+    put('orders', {
+      id,
+      number,
+      stage: 'initiated',
+      ...car,
+      service: rest,
+      ...fresh,
+      createdAt: at,
+      updatedAt: at,
+      promisedAt: String(body['promisedAt']),
+      stageAt: { initiated: at },
+    });
     put('payments', { id: `payment-${number}`, orderId: id, amount: price, currency: 'LKR', state: 'due', method: null, paidAt: null });
     requeue((entries) => [...entries, { orderId: id, since: at }]);
   }
@@ -121,7 +132,14 @@ export function createFakeBranch(branch: Branch, now: () => number): FakeBranch 
 
   function reorder(ids: readonly string[]): void {
     requeue((entries) => {
-      if (ids.toSorted().join() !== entries.map((entry) => entry.orderId).toSorted().join()) throw new Refused(409);
+      if (
+        ids.toSorted().join() !==
+        entries
+          .map((entry) => entry.orderId)
+          .toSorted()
+          .join()
+      )
+        throw new Refused(409);
       return entries.toSorted((a, b) => ids.indexOf(a.orderId) - ids.indexOf(b.orderId));
     });
   }
@@ -149,8 +167,20 @@ export function createFakeBranch(branch: Branch, now: () => number): FakeBranch 
   }
 
   return {
-    view: () => ({ orders: [...tables.orders.values()], queues: [...tables.queues.values()], bays: [...tables.bays.values()], jobs: [...tables.jobs.values()], drivers: [...tables.drivers.values()] }),
-    documents: () => ({ orders: docs(tables.orders), queues: docs(tables.queues), bays: docs(tables.bays), jobs: docs(tables.jobs), payments: docs(tables.payments) }),
+    view: () => ({
+      orders: [...tables.orders.values()],
+      queues: [...tables.queues.values()],
+      bays: [...tables.bays.values()],
+      jobs: [...tables.jobs.values()],
+      drivers: [...tables.drivers.values()],
+    }),
+    documents: () => ({
+      orders: docs(tables.orders),
+      queues: docs(tables.queues),
+      bays: docs(tables.bays),
+      jobs: docs(tables.jobs),
+      payments: docs(tables.payments),
+    }),
     perform(action) {
       const [name = '', id = '', sub = ''] = action.path.replace('/api/v1/', '').split('/');
       const present = name in tables ? tables[name as keyof Tables].get(id) : undefined;
@@ -173,5 +203,13 @@ function docs<T>(table: ReadonlyMap<string, Versioned<T>>): T[] {
 function load(branch: Branch): Tables {
   const table = <T extends { readonly id: string }>(rows: readonly T[]) => new Map(rows.map((doc) => [doc.id, { id: doc.id, version: 1, doc }]));
   const { orders, queues, bays, jobs, drivers, payments, customers } = branch;
-  return { orders: table(orders), queues: table(queues), bays: table(bays), jobs: table(jobs), drivers: table(drivers), payments: table(payments), customers: table(customers) };
+  return {
+    orders: table(orders),
+    queues: table(queues),
+    bays: table(bays),
+    jobs: table(jobs),
+    drivers: table(drivers),
+    payments: table(payments),
+    customers: table(customers),
+  };
 }

@@ -48,7 +48,15 @@ export function createFakeServer(branches: Readonly<Record<string, FakeBranch>>,
     async fetch(request: Request): Promise<Response> {
       const header = (name: string) => request.headers.get(name);
       const log = (status: number) =>
-        seen.push({ at: performance.now(), method: request.method, path: new URL(request.url).pathname, user: header('Sync-User'), key: header('Idempotency-Key'), ifMatch: header('If-Match'), status });
+        seen.push({
+          at: performance.now(),
+          method: request.method,
+          path: new URL(request.url).pathname,
+          user: header('Sync-User'),
+          key: header('Idempotency-Key'),
+          ifMatch: header('If-Match'),
+          status,
+        });
       const response = await answer(request);
       log(response.status);
       return response;
@@ -66,7 +74,15 @@ async function write(branch: FakeBranch, path: string, request: Request): Promis
   const text = await request.text();
   const ifMatch = request.headers.get('if-match');
   const version = ifMatch === null ? null : Number(ifMatch.replaceAll('"', ''));
-  const action: Action = { kind: 'note', doer: 'worker', touches: [], method: request.method as Action['method'], path, body: text ? (JSON.parse(text) as object) : null, version };
+  const action: Action = {
+    kind: 'note',
+    doer: 'worker',
+    touches: [],
+    method: request.method as Action['method'],
+    path,
+    body: text ? (JSON.parse(text) as object) : null,
+    version,
+  };
   const status = branch.perform(action);
   return status === 'done' ? Response.json({}) : Response.json({}, { status });
 }

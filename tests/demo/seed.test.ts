@@ -19,13 +19,16 @@ function open(): Store {
 function fold(store: Store, tenant: string): string[] {
   const documents = new Map<string, unknown>();
   for (const record of store.log.since(tenant, 0, 1_000)) {
-    for (const change of (JSON.parse(record.body) as { changes: Change[] }).changes) documents.set(`${change.collection}/${change.id}@${change.version}`, 'doc' in change ? change.doc : null);
+    for (const change of (JSON.parse(record.body) as { changes: Change[] }).changes)
+      documents.set(`${change.collection}/${change.id}@${change.version}`, 'doc' in change ? change.doc : null);
   }
   return [...documents].map((entry) => JSON.stringify(entry)).toSorted();
 }
 
 function stored(store: Store, tenant: string): string[] {
-  return COLLECTIONS.flatMap((name) => store.documents.list(tenant, name).map((row) => JSON.stringify([`${name}/${row.id}@${row.version}`, row.doc]))).toSorted();
+  return COLLECTIONS.flatMap((name) =>
+    store.documents.list(tenant, name).map((row) => JSON.stringify([`${name}/${row.id}@${row.version}`, row.doc])),
+  ).toSorted();
 }
 
 afterEach(() => opened.splice(0).forEach((store) => store.close()));
@@ -61,7 +64,15 @@ describe('seedDemo', () => {
 
   test('finishes a seeding that was cut off between the documents and their events', async () => {
     const store = open();
-    const cut = { ...store, db: { ...store.db, transaction: () => { throw new Error('power cut'); } } };
+    const cut = {
+      ...store,
+      db: {
+        ...store.db,
+        transaction: () => {
+          throw new Error('power cut');
+        },
+      },
+    };
     await expect(seedDemo({ store: cut, now: () => NOW })).rejects.toThrow('power cut');
     expect(store.log.head('nugegoda').seq).toBe(0);
     expect(store.documents.list('nugegoda', 'orders')).toHaveLength(40);

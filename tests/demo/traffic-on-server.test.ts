@@ -21,7 +21,11 @@ let stop: AbortController;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-demo-'));
-  server = await startServer({ dbFile: join(folder, 'demo.sqlite'), services: DEMO_SERVICES, prepare: async (store) => void (await seedDemo({ store, now: Date.now })) });
+  server = await startServer({
+    dbFile: join(folder, 'demo.sqlite'),
+    services: DEMO_SERVICES,
+    prepare: async (store) => void (await seedDemo({ store, now: Date.now })),
+  });
   stop = new AbortController();
 });
 
@@ -38,16 +42,21 @@ function drive(rate: number) {
 
 async function signIn(tenant: string) {
   const email = DEMO_ACCOUNTS.find((account) => account.tenant === tenant && account.role === 'manager')?.email;
-  const response = await fetch(`${server.url}/api/v1/session`, { method: 'POST', body: JSON.stringify({ email, password: DEMO_PASSWORD }), headers: { origin: server.url } });
+  const response = await fetch(`${server.url}/api/v1/session`, {
+    method: 'POST',
+    body: JSON.stringify({ email, password: DEMO_PASSWORD }),
+    headers: { origin: server.url },
+  });
   const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  const ask = (path: string, init: RequestInit = {}) => fetch(server.url + path, { ...init, headers: { origin: server.url, cookie, accept: 'application/json' } });
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(server.url + path, { ...init, headers: { origin: server.url, cookie, accept: 'application/json' } });
   return {
     ask,
     snapshot: async () => (await (await ask('/api/v1/sync/snapshot')).json()) as Snapshot,
     /** Every event after a cursor, as a poller reads them. */
     async eventsSince(cursor: string): Promise<SyncEvent[]> {
       const events: SyncEvent[] = [];
-      for (let at = cursor; ; ) {
+      for (let at = cursor; ;) {
         const batch = (await (await ask(`/api/v1/sync/events?lastEventId=${at}`)).json()) as Batch;
         if ('resync' in batch) throw new Error(`resync ${batch.resync.reason}`);
         events.push(...batch.events);
@@ -62,7 +71,13 @@ const rowsOf = <Name extends keyof Collections>(snapshot: Snapshot, name: Name) 
   snapshot.documents.filter((row) => row.collection === name).map((row) => row.doc as unknown as Collections[Name]);
 
 function documentsOf(snapshot: Snapshot) {
-  return { orders: rowsOf(snapshot, 'orders'), queues: rowsOf(snapshot, 'queues'), bays: rowsOf(snapshot, 'bays'), jobs: rowsOf(snapshot, 'jobs'), payments: rowsOf(snapshot, 'payments') };
+  return {
+    orders: rowsOf(snapshot, 'orders'),
+    queues: rowsOf(snapshot, 'queues'),
+    bays: rowsOf(snapshot, 'bays'),
+    jobs: rowsOf(snapshot, 'jobs'),
+    payments: rowsOf(snapshot, 'payments'),
+  };
 }
 
 /** What a reader holds who had the snapshot and then every event. */
@@ -73,12 +88,21 @@ function fold(snapshot: Snapshot, events: readonly SyncEvent[]): string[] {
     const before = held.get(key);
     if ('patch' in change && before?.version !== change.version - 1) throw new Error(`${key} misses a version below ${change.version}`);
     if ('doc' in change && change.doc === null) held.delete(key);
-    else held.set(key, { collection: change.collection, id: change.id, version: change.version, doc: 'patch' in change ? { ...before?.doc, ...change.patch } : (change.doc ?? {}) });
+    else
+      held.set(key, {
+        collection: change.collection,
+        id: change.id,
+        version: change.version,
+        doc: 'patch' in change ? { ...before?.doc, ...change.patch } : (change.doc ?? {}),
+      });
   }
   return lines([...held.values()]);
 }
 
-const lines = (rows: readonly VersionedDocument[]) => rows.map(({ collection, id, version, doc }) => JSON.stringify([collection, id, version, Object.entries(doc).toSorted(([a], [b]) => a.localeCompare(b))])).toSorted();
+const lines = (rows: readonly VersionedDocument[]) =>
+  rows
+    .map(({ collection, id, version, doc }) => JSON.stringify([collection, id, version, Object.entries(doc).toSorted(([a], [b]) => a.localeCompare(b))]))
+    .toSorted();
 
 test('ten seconds at rate 100 on a real server keep every rule, and the log leads from the first snapshot to the last', async () => {
   const people = await Promise.all(DEMO_TENANTS.map(({ id }) => signIn(id)));

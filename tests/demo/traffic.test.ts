@@ -6,10 +6,13 @@ import { DEMO_ACCOUNTS } from '../../server/demo/people.ts';
 import { startTraffic, type TrafficDeps } from '../../server/demo/traffic.ts';
 import { findViolations } from './branch-invariants.ts';
 import { createFakeBranch } from './fake-branch.ts';
-import { createFakeServer, type Mood } from './fake-server.ts';
+import { createFakeServer, type Mood, type Seen } from './fake-server.ts';
 
 function start({ onTestFinished }: TestContext, mood?: Mood, over: Partial<TrafficDeps> = {}) {
-  const branches = { nugegoda: createFakeBranch(buildBranch('nugegoda', 1, Date.now()), Date.now), kandy: createFakeBranch(buildBranch('kandy', 2, Date.now()), Date.now) };
+  const branches = {
+    nugegoda: createFakeBranch(buildBranch('nugegoda', 1, Date.now()), Date.now),
+    kandy: createFakeBranch(buildBranch('kandy', 2, Date.now()), Date.now),
+  };
   const server = createFakeServer(branches, mood);
   const stop = new AbortController();
   const lines: string[] = [];
@@ -23,7 +26,7 @@ function start({ onTestFinished }: TestContext, mood?: Mood, over: Partial<Traff
   return { branches, server, stop, traffic, lines };
 }
 
-const writesOf = (seen: readonly { method: string; path: string }[]) => seen.filter(({ method, path }) => method !== 'GET' && path !== '/api/v1/session');
+const writesOf = (seen: readonly Seen[]) => seen.filter(({ method, path }) => method !== 'GET' && path !== '/api/v1/session');
 const sum = (counts: object) => Object.values(counts).reduce((total: number, count: number) => total + count, 0);
 
 describe.concurrent('startTraffic', () => {
@@ -49,7 +52,9 @@ describe.concurrent('startTraffic', () => {
 
   test('waits as long as Retry-After asks, and goes on', async (context) => {
     let isFull = true;
-    const { server, traffic } = start(context, (request) => (isFull && request.method === 'GET' ? new Response(null, { status: 503, headers: { 'retry-after': '1' } }) : null));
+    const { server, traffic } = start(context, (request) =>
+      isFull && request.method === 'GET' ? new Response(null, { status: 503, headers: { 'retry-after': '1' } }) : null,
+    );
     await sleep(2_300);
     const asked = server.seen.length;
     isFull = false;
@@ -60,7 +65,14 @@ describe.concurrent('startTraffic', () => {
   });
 
   test('survives a server that is away, broken or speaks nonsense, with few lines in the log', async (context) => {
-    const answers = [() => { throw new TypeError('fetch failed'); }, () => new Response('<html>', { status: 200 }), () => new Response(null, { status: 500 }), () => Response.json({ documents: 'no' })];
+    const answers = [
+      () => {
+        throw new TypeError('fetch failed');
+      },
+      () => new Response('<html>', { status: 200 }),
+      () => new Response(null, { status: 500 }),
+      () => Response.json({ documents: 'no' }),
+    ];
     let turn = 0;
     const { server, traffic, lines } = start(context, () => (turn < 8 ? (answers[turn++ % 4]?.() ?? null) : null));
     await sleep(100);
@@ -84,7 +96,9 @@ describe.concurrent('startTraffic', () => {
   test('a write that is refused is not repeated at once', async (context) => {
     const { server } = start(context, (request) => (request.method === 'GET' || request.url.endsWith('/session') ? null : Response.json({}, { status: 409 })));
     await sleep(2_500);
-    const writes = writesOf(server.seen).filter(({ path }) => path !== '/api/v1/orders').map(({ path, ifMatch, method }) => `${method} ${path} ${ifMatch}`);
+    const writes = writesOf(server.seen)
+      .filter(({ path }) => path !== '/api/v1/orders')
+      .map(({ path, ifMatch, method }) => `${method} ${path} ${ifMatch}`);
     expect(writes.length).toBeGreaterThan(5);
     expect(writes.length).toBeLessThan(100);
   });

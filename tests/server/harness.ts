@@ -27,7 +27,10 @@ export async function fill(store: Store): Promise<void> {
   for (const tenant of TENANTS) {
     store.createTenant({ id: tenant, name: `Branch ${tenant}` });
     for (const role of ROLES) store.users.create({ tenant, user: role, name: `The ${role}`, role, email: `${role}@${tenant}`, passwordHash: hash });
-    const bay = (number: number) => ({ collection: 'bays' as const, doc: { id: `bay-${number}`, number, name: `Bay ${number}`, state: 'free' as const, jobId: null, blocked: null } });
+    const bay = (number: number) => ({
+      collection: 'bays' as const,
+      doc: { id: `bay-${number}`, number, name: `Bay ${number}`, state: 'free' as const, jobId: null, blocked: null },
+    });
     store.seedDocuments(tenant, [
       ...[1, 2, 3].map(bay),
       { collection: 'queues', doc: { id: 'main', name: 'Main queue', entries: [] } },
@@ -88,10 +91,22 @@ export function signedIn(server: HoldfastServer, role: Role = 'manager', tenant:
   };
 }
 
+/** What tests look at of an event or a control message; the rest is compared as a whole. */
+export interface MessageData {
+  readonly id?: string;
+  readonly prev?: string;
+  readonly cursor?: string;
+  readonly serverTime?: string;
+  readonly tenant?: string;
+  readonly orderID?: string;
+  readonly data?: { readonly at?: number; readonly order?: { readonly orderID: string } };
+  readonly changes?: readonly { readonly collection: string; readonly id: string }[];
+}
+
 export interface Message {
   readonly type: string;
   readonly id: string | null;
-  readonly data: Record<string, any>;
+  readonly data: MessageData;
 }
 
 export interface Stream {
@@ -169,7 +184,7 @@ export function sleep(ms: number): Promise<void> {
 export async function until(test: () => boolean | Promise<boolean>, timeoutMs = 5_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await test())) {
-    if (Date.now() > end) throw new Error(`Not within ${timeoutMs} ms: ${test}`);
+    if (Date.now() > end) throw new Error(`Not within ${timeoutMs} ms: ${String(test)}`);
     await sleep(10);
   }
 }
@@ -177,7 +192,16 @@ export async function until(test: () => boolean | Promise<boolean>, timeoutMs = 
 /** Appends `count` events without documents, straight to the log, and publishes them. */
 export function emit(server: HoldfastServer, tenant: string, count: number, type = 'status_update', text = ''): void {
   for (let at = 0; at < count; at++) {
-    const body = { eventType: type, data: { at, text }, orderID: null, timestamp: new Date().toISOString(), tenant, actor: null, mutationId: null, changes: [] };
+    const body = {
+      eventType: type,
+      data: { at, text },
+      orderID: null,
+      timestamp: new Date().toISOString(),
+      tenant,
+      actor: null,
+      mutationId: null,
+      changes: [],
+    };
     const entry = { at: Date.now(), type, orderId: null, mutationId: null, collections: [], body: JSON.stringify(body) };
     const record = server.store.db.transaction(() => server.store.log.append(tenant, entry));
     server.hub.publish(tenant, record);

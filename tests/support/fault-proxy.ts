@@ -23,10 +23,26 @@ export type RequestFault =
 export type Fault = StreamFault | RequestFault;
 
 export type WireRecord =
-  | { readonly k: 'W.open'; readonly t: number; readonly conn: number; readonly device: string; readonly tenant: string; readonly path: string; readonly lastEventId: string | null }
+  | {
+      readonly k: 'W.open';
+      readonly t: number;
+      readonly conn: number;
+      readonly device: string;
+      readonly tenant: string;
+      readonly path: string;
+      readonly lastEventId: string | null;
+    }
   | { readonly k: 'W.event'; readonly t: number; readonly conn: number; readonly seq: number; readonly epoch: string }
   | { readonly k: 'W.close'; readonly t: number; readonly conn: number; readonly how: 'server' | 'client' | 'proxy' }
-  | { readonly k: 'W.req'; readonly t: number; readonly device: string; readonly method: string; readonly path: string; readonly status: number; readonly retryAfter?: string };
+  | {
+      readonly k: 'W.req';
+      readonly t: number;
+      readonly device: string;
+      readonly method: string;
+      readonly path: string;
+      readonly status: number;
+      readonly retryAfter?: string;
+    };
 
 export interface FaultProxy {
   readonly url: string;
@@ -108,18 +124,27 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
   function bringStream(request: IncomingMessage, response: ServerResponse, answer: IncomingMessage): void {
     const path = request.url ?? '/';
     const conn = ++lastConn;
+    let how: 'server' | 'client' | 'proxy' = 'client';
     const stream: OpenStream = {
       path,
       ...createFaultStream({
         response,
         faults: () => faultsOf(path).filter(isStreamFault),
         onEvent: ({ epoch, seq }) => records.push({ k: 'W.event', t: performance.now(), conn, seq, epoch }),
+        onDrop: () => (how = 'proxy'),
       }),
     };
-    let how: 'server' | 'client' | 'proxy' = 'client';
     if (!faultOf(path, 'buffer')) response.flushHeaders();
     streams.add(stream);
-    records.push({ k: 'W.open', t: performance.now(), conn, device: header(request, 'sync-device'), tenant: header(request, 'sync-tenant'), path, lastEventId: lastEventIdOf(request) });
+    records.push({
+      k: 'W.open',
+      t: performance.now(),
+      conn,
+      device: header(request, 'sync-device'),
+      tenant: header(request, 'sync-tenant'),
+      path,
+      lastEventId: lastEventIdOf(request),
+    });
     answer.on('data', (chunk: Buffer) => stream.write(chunk));
     answer.on('end', () => {
       how = 'server';
@@ -131,13 +156,20 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
     });
     response.on('close', () => {
       streams.delete(stream);
-      records.push({ k: 'W.close', t: performance.now(), conn, how: request.socket.destroyed && how === 'client' && response.writableAborted ? 'proxy' : how });
+      records.push({ k: 'W.close', t: performance.now(), conn, how });
       answer.destroy();
     });
   }
 
   function note(request: IncomingMessage, status: number, retryAfter: string | undefined): void {
-    const wire = { k: 'W.req', t: performance.now(), device: header(request, 'sync-device'), method: request.method ?? '', path: request.url ?? '', status } as const;
+    const wire = {
+      k: 'W.req',
+      t: performance.now(),
+      device: header(request, 'sync-device'),
+      method: request.method ?? '',
+      path: request.url ?? '',
+      status,
+    } as const;
     records.push(retryAfter === undefined ? wire : { ...wire, retryAfter });
   }
 

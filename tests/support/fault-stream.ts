@@ -8,6 +8,8 @@ export interface FaultStreamDeps {
   faults(): readonly StreamFault[];
   /** A whole block with an id has been written to its last byte. */
   onEvent(cursor: { readonly epoch: string; readonly seq: number }): void;
+  /** The proxy itself is about to reset the connection. */
+  onDrop(): void;
 }
 
 export interface FaultStream {
@@ -24,7 +26,7 @@ export interface FaultStream {
 
 const BLOCK_END = Buffer.from('\n\n');
 
-export function createFaultStream({ response, faults, onEvent }: FaultStreamDeps): FaultStream {
+export function createFaultStream({ response, faults, onEvent, onDrop }: FaultStreamDeps): FaultStream {
   let unfinished = Buffer.alloc(0);
   let held: Buffer[] = [];
   let reordering: Buffer[] = [];
@@ -63,7 +65,12 @@ export function createFaultStream({ response, faults, onEvent }: FaultStreamDeps
   }
 
   function cut(block: Buffer): void {
-    response.write(block.subarray(0, Math.floor(block.length / 2)), () => response.destroy());
+    response.write(block.subarray(0, Math.floor(block.length / 2)), reset);
+  }
+
+  function reset(): void {
+    onDrop();
+    response.destroy();
   }
 
   function send(block: Buffer): void {
@@ -111,7 +118,7 @@ export function createFaultStream({ response, faults, onEvent }: FaultStreamDeps
     },
     insert: (text) => send(Buffer.from(text)),
     drop(where) {
-      if (where === 'now') response.destroy();
+      if (where === 'now') reset();
       else cutNext = true;
     },
     release,

@@ -35,7 +35,8 @@ export function ActionSlot({ offered, actions, ...look }: ActionSlotProps) {
   const [first] = offered;
   const isSending = useDelayedFlag(first !== undefined && actions.pending.has(actionKey(first)), 400, 600);
   if (isSending) return <SendingBadge />;
-  return offered.map((action) => <ActionButton key={words.actionName(action)} action={action} actions={actions} {...look} />);
+  // By position: another car on the same button must stay the same element, or a touch under way would be lost.
+  return offered.map((action, index) => <ActionButton key={index} action={action} actions={actions} {...look} />);
 }
 
 function ActionButton({ action, actions, icon, look = 'outline' }: ActionLook & { readonly action: BoardAction; readonly actions: BoardActions }) {

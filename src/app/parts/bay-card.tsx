@@ -106,7 +106,7 @@ function BlockedBay({ bay, actions, standing }: Of<'blocked'>) {
 function BrokenBay({ bay, onRetry }: Of<'broken'>) {
   return (
     <BayFrame bay={bay} label={bayLabel(bay, 0, false)} chip={null}>
-      <p className="bay-broken">{words.bay.broken}</p>
+      <p className="bay-problem">{words.bay.broken}</p>
       <p className="bay-note">{words.bay.nothingLost}</p>
       <div className="bay-actions bay-actions-wide">
         <button type="button" className="button button-outline" onClick={onRetry}>

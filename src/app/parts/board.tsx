@@ -3,6 +3,7 @@ import { History } from 'lucide-react';
 import type { BoardView } from '../../domain/board.ts';
 import { timeOfDay } from '../format.ts';
 import type { Standing } from '../standing.ts';
+import { useDelayedFlag } from '../use-delayed-flag.ts';
 import { words } from '../words.ts';
 import { NEEDS_CONNECTION_ID, type BoardActions } from './action-button.tsx';
 import { BayCard, BaySkeleton } from './bay-card.tsx';
@@ -14,22 +15,25 @@ export interface BoardProps {
   /** Null while the documents are read from disk. */
   readonly view: BoardView | null;
   readonly standing: Standing;
+  /** Why this page can't follow live at all, as a sentence; null where it can. */
+  readonly trouble: string | null;
   readonly actions: BoardActions;
   onRetry(): void;
 }
 
 const SKELETONS = 6;
 
-export function Board({ view, standing, actions, onRetry }: BoardProps) {
+export function Board({ view, standing, trouble, actions, onRetry }: BoardProps) {
+  const isSlow = useDelayedFlag(view === null, 300, 500);
   const isStale = standing.kind === 'last-known';
   return (
     <main id="board" className="board" tabIndex={-1}>
       {view?.hasBays !== false && <StageCounts counts={view?.counts ?? null} />}
-      <StaleLine standing={standing} />
+      <StaleLine standing={standing} trouble={trouble} />
       <p id={NEEDS_CONNECTION_ID} hidden>
         {words.needsConnection}
       </p>
-      {view === null ? <LoadingBays /> : view.hasBays && <Bays view={view} standing={standing} actions={actions} onRetry={onRetry} />}
+      {view === null ? isSlow && <LoadingBays /> : view.hasBays && <Bays view={view} standing={standing} actions={actions} onRetry={onRetry} />}
       {view && (
         <div className="board-side">
           <QueuePanel queue={view.queue} isStale={isStale} />
@@ -41,7 +45,8 @@ export function Board({ view, standing, actions, onRetry }: BoardProps) {
 }
 
 /** Has its height always, so that nothing moves when it speaks. */
-function StaleLine({ standing }: { readonly standing: Standing }) {
+function StaleLine({ standing, trouble }: Pick<BoardProps, 'standing' | 'trouble'>) {
+  if (trouble !== null) return <p className="stale-line is-trouble">{trouble}</p>;
   return (
     <p className="stale-line">
       {standing.kind === 'last-known' && (
@@ -54,7 +59,7 @@ function StaleLine({ standing }: { readonly standing: Standing }) {
   );
 }
 
-function Bays({ view, standing, actions, onRetry }: BoardProps & { readonly view: BoardView }) {
+function Bays({ view, standing, actions, onRetry }: Omit<BoardProps, 'trouble'> & { readonly view: BoardView }) {
   if (view.bays.length === 0) return <p className="board-empty">{words.bay.none}</p>;
   return (
     <div className="bays">

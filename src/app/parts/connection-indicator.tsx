@@ -2,18 +2,11 @@
 import { CircleDashed, CloudOff, KeyRound } from 'lucide-react';
 import { useId, useState, type ReactNode } from 'react';
 import type { IndicatorHealth, IndicatorState } from '../indicator-state.ts';
-import { ageSteps, timeOfDay } from '../format.ts';
+import { timeOfDay } from '../format.ts';
 import { useClock } from '../use-clock.ts';
 import { words } from '../words.ts';
+import { age, nextAttempt, type ConnectionIndicatorProps } from './connection-facts.ts';
 import { ConnectionPopover } from './connection-popover.tsx';
-
-export interface ConnectionIndicatorProps {
-  /** What to show, already held and never Live on silence: see `indicator-state`. */
-  readonly state: IndicatorState;
-  readonly health: IndicatorHealth;
-  onTryNow(): void;
-  onSignIn(): void;
-}
 
 const LABELS: Readonly<Record<IndicatorState, string>> = {
   live: words.connection.live,
@@ -56,16 +49,6 @@ function subText(state: IndicatorState, health: IndicatorHealth, isOpen: boolean
     case 'sign-in':
       return '';
   }
-}
-
-export function nextAttempt(retryAt: number, nowMs: number): string {
-  const seconds = Math.ceil((retryAt - nowMs) / 1_000);
-  return seconds > 0 ? words.connection.tryingAgain(seconds) : words.connection.tryingNow;
-}
-
-export function age(ageMs: number): string {
-  const seconds = ageSteps(ageMs);
-  return seconds === 0 ? words.connection.now : words.connection.ago(seconds);
 }
 
 function Mark({ state }: { readonly state: IndicatorState }): ReactNode {

@@ -3,7 +3,7 @@
 import { timeOfDay } from '../format.ts';
 import { useClock } from '../use-clock.ts';
 import { words } from '../words.ts';
-import { age, nextAttempt, type ConnectionIndicatorProps } from './connection-indicator.tsx';
+import { age, nextAttempt, type ConnectionIndicatorProps } from './connection-facts.ts';
 
 interface ConnectionPopoverProps extends ConnectionIndicatorProps {
   readonly id: string;
@@ -15,7 +15,7 @@ export function ConnectionPopover(props: ConnectionPopoverProps) {
   const { id, isOpen, onToggle, state } = props;
   return (
     <div id={id} popover="auto" className="popover connection-popover" role="dialog" aria-label={words.connection.popoverName} onToggle={(event) => onToggle(event.newState === 'open')}>
-      <p className="popover-lead">{words.connection.sentence[state]}</p>
+      <p className="popover-lead">{props.health.trouble ?? words.connection.sentence[state]}</p>
       {isOpen && <Facts {...props} />}
       <PopoverAction {...props} />
     </div>
@@ -30,7 +30,7 @@ function Facts({ health }: ConnectionPopoverProps) {
       <Fact name={words.connection.lastUpdate} value={last} />
       {next !== null && <Fact name={words.connection.nextAttempt} value={next} />}
       <Fact name={words.connection.sinceLoad} value={words.updates(health.updates)} />
-      {health.reason !== null && <Fact name={words.connection.reason} value={health.reason} />}
+      {health.reason !== null && <Fact name={words.connection.reason} value={words.connection.why(health.reason)} />}
     </dl>
   );
 }

@@ -1,11 +1,17 @@
 // Who is signed in here, and the way out.
 import { LogOut } from 'lucide-react';
 import { useId, useState } from 'react';
+import type { SessionInfo } from '../../protocol/http.ts';
 import { initials } from '../format.ts';
 import { words } from '../words.ts';
-import type { PlacesNavProps } from './places-nav.tsx';
 
-export function PersonMenu({ session, signOut }: PlacesNavProps) {
+export interface PersonMenuProps {
+  readonly session: SessionInfo;
+  /** Ends the session; a rejection is shown in the menu. */
+  signOut(): Promise<void>;
+}
+
+export function PersonMenu({ session, signOut }: PersonMenuProps) {
   const menuId = useId();
   const [phase, setPhase] = useState<'idle' | 'leaving' | 'failed'>('idle');
   const leave = () => {

@@ -1,18 +1,11 @@
 // The places of the application and the person who is signed in: a rail on tablets, a bar below on phones, a column on desktops.
 // It names only places that exist.
 import { LayoutGrid } from 'lucide-react';
-import type { SessionInfo } from '../../protocol/http.ts';
 import { words } from '../words.ts';
 import { Logo } from './glyph.tsx';
-import { PersonMenu } from './person-menu.tsx';
+import { PersonMenu, type PersonMenuProps } from './person-menu.tsx';
 
-export interface PlacesNavProps {
-  readonly session: SessionInfo;
-  /** Ends the session; a rejection is shown in the menu. */
-  signOut(): Promise<void>;
-}
-
-export function PlacesNav({ session, signOut }: PlacesNavProps) {
+export function PlacesNav({ session, signOut }: PersonMenuProps) {
   return (
     <nav className="places" aria-label={words.places}>
       <div className="places-brand">

@@ -1,10 +1,11 @@
 // The frame of every page of a signed-in person: skip link, places, top bar, the page, and what floats above it.
 import type { ReactNode } from 'react';
 import { words } from '../words.ts';
-import { PlacesNav, type PlacesNavProps } from './places-nav.tsx';
+import type { PersonMenuProps } from './person-menu.tsx';
+import { PlacesNav } from './places-nav.tsx';
 import { TopBar } from './top-bar.tsx';
 
-export interface ShellProps extends PlacesNavProps {
+export interface ShellProps extends PersonMenuProps {
   readonly title: string;
   /** The indicator. */
   readonly status: ReactNode;

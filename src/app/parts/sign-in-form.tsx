@@ -11,6 +11,8 @@ export interface SignInFormProps {
   readonly failure: string | null;
   readonly isBusy: boolean;
   onSubmit(email: string, password: string): void;
+  /** Version of the application, for people. */
+  readonly version: string;
   /** Present where there is a board to go back to. */
   readonly onBack?: () => void;
 }
@@ -37,7 +39,7 @@ export function SignInForm(props: SignInFormProps) {
   };
   return (
     <div className="sign-in">
-      <Claim />
+      <Claim version={props.version} />
       <main className="sign-in-main">
         <form ref={form} className="sign-in-form" onSubmit={submit} noValidate aria-labelledby="sign-in-title">
           <h1 id="sign-in-title">{isAgain ? words.signIn.again : words.signIn.title}</h1>
@@ -61,7 +63,7 @@ export function SignInForm(props: SignInFormProps) {
   );
 }
 
-function Claim() {
+function Claim({ version }: { readonly version: string }) {
   return (
     <div className="claim">
       <p className="claim-brand">
@@ -74,6 +76,7 @@ function Claim() {
         ))}
       </p>
       <p className="claim-promise">{words.signIn.promise}</p>
+      <p className="claim-version">{words.signIn.version(version)}</p>
     </div>
   );
 }

@@ -9,7 +9,7 @@ export { useCollection } from '../../react/use-collection.ts';
 export { useSession, type SessionHook } from '../../react/use-session.ts';
 export { useMutation } from '../../react/use-mutation.ts';
 export { usePageSync } from '../../react/provider.tsx';
-export { ConnectionState } from '../../core/connection.ts';
+export { ConnectionState } from '../../core/connection-state.ts';
 export { SyncError, type SyncErrorCode } from '../../core/sync-error.ts';
 export type { SyncEvent, Actor, Change } from '../../protocol/event.ts';
 export type { SyncConfiguration } from '../../client/sync-manager.ts';

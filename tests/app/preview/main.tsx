@@ -22,8 +22,8 @@ import { branch, branchInTrouble, emptyBranch, NOW } from '../fixtures.ts';
 const nothing = () => {};
 const clock = { now: () => NOW, subscribe: () => nothing };
 const acting: BoardActions = { pending: new Set(), isConnected: true, run: nothing, explain: nothing };
-const healthy: IndicatorHealth = { status: 'healthy', label: 'Live', lastByteAt: NOW - 1_000, retryAt: null, reason: null, updates: 1_284 };
-const offline: IndicatorHealth = { status: 'connecting', label: 'Offline', lastByteAt: NOW - 16 * 60_000, retryAt: NOW + 8_000, reason: 'offline', updates: 41 };
+const healthy: IndicatorHealth = { status: 'healthy', label: 'Live', lastByteAt: NOW - 1_000, retryAt: null, reason: null, updates: 1_284, trouble: null };
+const offline: IndicatorHealth = { status: 'connecting', label: 'Offline', lastByteAt: NOW - 16 * 60_000, retryAt: NOW + 8_000, reason: 'offline', updates: 41, trouble: null };
 const lastKnown: Standing = { kind: 'last-known', atMs: offline.lastByteAt };
 
 interface Scene {
@@ -55,24 +55,25 @@ function BoardScene({ scene }: { readonly scene: Scene }) {
   const role = scene.role ?? 'manager';
   const documents = scene.documents === undefined ? branch() : scene.documents;
   const box = useToasts();
+  const { show } = box;
   useEffect(() => {
     if (!scene.toasts) return;
-    box.show({ tone: 'info', text: 'WP 6610 handed over.', action: { label: words.undo, name: words.undoName, run: nothing } });
-    box.show({ tone: 'error', text: words.refused.conflict('Bay 4 is not free.') });
-    box.show({ tone: 'info', text: 'CAR 7710 marked ready.', action: { label: words.undo, name: words.undoName, run: nothing } });
-  }, []);
+    show({ tone: 'info', text: 'WP 6610 handed over.', action: { label: words.undo, name: words.undoName, run: nothing } });
+    show({ tone: 'error', text: words.refused.conflict('Bay 4 is not free.') });
+    show({ tone: 'info', text: 'CAR 7710 marked ready.', action: { label: words.undo, name: words.undoName, run: nothing } });
+  }, [scene, show]);
   const status = <ConnectionIndicator state={scene.state ?? 'live'} health={scene.health ?? healthy} onTryNow={nothing} onSignIn={nothing} />;
   return (
     <Shell title={words.board} session={{ tenant: 't', user: 'u', role, name: 'Dilani Jayasuriya', tenantName: 'Nugegoda' }} signOut={() => Promise.reject(new Error('no'))} status={status}>
-      <Board view={documents && boardView(documents, role, NOW)} standing={scene.standing ?? PRESENT} actions={{ ...acting, ...scene.actions }} onRetry={nothing} />
+      <Board view={documents && boardView(documents, role, NOW)} standing={scene.standing ?? PRESENT} trouble={scene.health?.trouble ?? null} actions={{ ...acting, ...scene.actions }} onRetry={nothing} />
       <ToastList box={box} />
     </Shell>
   );
 }
 
 function pick(name: string): ReactNode {
-  if (name === 'sign-in') return <SignInForm isAgain={false} failure={null} isBusy={false} onSubmit={nothing} />;
-  if (name === 'sign-in-failed') return <SignInForm isAgain failure={words.signIn.wrong} isBusy={false} onSubmit={nothing} onBack={nothing} />;
+  if (name === 'sign-in') return <SignInForm isAgain={false} failure={null} isBusy={false} version="0.1.0" onSubmit={nothing} />;
+  if (name === 'sign-in-failed') return <SignInForm isAgain failure={words.signIn.wrong} isBusy={false} version="0.1.0" onSubmit={nothing} onBack={nothing} />;
   return <BoardScene scene={SCENES[name] ?? {}} />;
 }
 

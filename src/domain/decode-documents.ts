@@ -8,31 +8,31 @@ import type { Queue } from './queue.ts';
 import { isObject } from '../protocol/json.ts';
 
 /** An order; its stage may be a name this build doesn't know, which is shown as it is (see `shownStage`). */
-export function readOrder(doc: unknown): Order | null {
+export function decodeOrder(doc: unknown): Order | null {
   if (!isObject(doc) || !hasTexts(doc, ['id', 'plate', 'vehicle', 'colour', 'stage', 'createdAt'])) return null;
   if (!isObject(doc['service']) || !hasTexts(doc['service'], ['name']) || !isCount(doc['service']['minutes'])) return null;
   return isObject(doc['stageAt']) ? (doc as unknown as Order) : null;
 }
 
-export function readJob(doc: unknown): Job | null {
+export function decodeJob(doc: unknown): Job | null {
   if (!isObject(doc) || !hasTexts(doc, ['id', 'orderId', 'bayId', 'step', 'state']) || !isTime(doc['startedAt'])) return null;
   if (!Array.isArray(doc['crew']) || !doc['crew'].every((name) => typeof name === 'string')) return null;
   return isCount(doc['targetMinutes']) && (doc['finishedAt'] === null || isTime(doc['finishedAt'])) ? (doc as unknown as Job) : null;
 }
 
-export function readBay(doc: unknown): Bay | null {
+export function decodeBay(doc: unknown): Bay | null {
   if (!isObject(doc) || !hasTexts(doc, ['id', 'name']) || !isCount(doc['number'])) return null;
   if (doc['jobId'] !== null && typeof doc['jobId'] !== 'string') return null;
   if (doc['state'] === 'blocked') return isObject(doc['blocked']) && isBlocked(doc['blocked']) ? (doc as unknown as Bay) : null;
   return doc['state'] === 'free' || doc['state'] === 'busy' ? (doc as unknown as Bay) : null;
 }
 
-export function readQueue(doc: unknown): Queue | null {
+export function decodeQueue(doc: unknown): Queue | null {
   if (!isObject(doc) || !hasTexts(doc, ['id']) || !Array.isArray(doc['entries'])) return null;
   return doc['entries'].every((entry) => isObject(entry) && hasTexts(entry, ['orderId']) && isTime(entry['since'])) ? (doc as unknown as Queue) : null;
 }
 
-export function readPayment(doc: unknown): Payment | null {
+export function decodePayment(doc: unknown): Payment | null {
   return isObject(doc) && hasTexts(doc, ['id', 'orderId', 'state']) && isCount(doc['amount']) ? (doc as unknown as Payment) : null;
 }
 

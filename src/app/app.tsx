@@ -1,0 +1,50 @@
+// Which screen this page shows: the board of whoever is signed in, else the sign-in form.
+import { useEffect, useState } from 'react';
+import { usePageSync, useSession } from '@/lib/sync';
+import type { AppUpdate } from '../client/app-update.ts';
+import { BoardScreen } from './board-screen.tsx';
+import { Notice } from './parts/notice.tsx';
+import { UpdateBar } from './parts/update-bar.tsx';
+import { SignInScreen } from './sign-in-screen.tsx';
+import { useDelayedFlag } from './use-delayed-flag.ts';
+import { words } from './words.ts';
+
+export function App({ update }: { readonly update: AppUpdate }) {
+  useTrace();
+  return (
+    <>
+      <Screen />
+      <Update update={update} />
+    </>
+  );
+}
+
+function Screen() {
+  const { phase, session } = useSession();
+  const [isSigningIn, setSigningIn] = useState(false);
+  const isSlow = useDelayedFlag(phase === 'starting', 300, 500);
+  const done = () => setSigningIn(false);
+  if (phase === 'starting') return isSlow ? <Notice title={words.starting} /> : null;
+  if (phase === 'signed-out') return <SignInScreen isAgain={false} onDone={done} />;
+  if (isSigningIn) return <SignInScreen isAgain onDone={done} onBack={done} />;
+  return <BoardScreen key={`${session.tenant}/${session.user}`} session={session} onSignIn={() => setSigningIn(true)} />;
+}
+
+function Update({ update }: { readonly update: AppUpdate }) {
+  const [isReady, setReady] = useState(false);
+  const [isLater, setLater] = useState(false);
+  useEffect(() => {
+    const look = () => setReady(update.getSnapshot().state === 'ready');
+    look();
+    return update.subscribe(look);
+  }, [update]);
+  return isReady && !isLater ? <UpdateBar onUpdate={() => update.apply()} onLater={() => setLater(true)} /> : null;
+}
+
+/** `holdfast.trace(listener)`: outside checkers and the console read the same records as the debug panel. */
+function useTrace(): void {
+  const page = usePageSync();
+  useEffect(() => {
+    Object.assign(globalThis, { holdfast: { trace: page.trace } });
+  }, [page]);
+}

@@ -1,0 +1,154 @@
+// @vitest-environment happy-dom
+import { act, fireEvent, screen } from '@testing-library/react';
+import { describe, expect, test, vi } from 'vitest';
+import type { IndicatorHealth, IndicatorState } from '../../src/app/indicator-state.ts';
+import { ConnectionIndicator } from '../../src/app/parts/connection-indicator.tsx';
+import { Shell } from '../../src/app/parts/shell.tsx';
+import { SignInForm, type SignInFormProps } from '../../src/app/parts/sign-in-form.tsx';
+import { ToastList } from '../../src/app/parts/toast-list.tsx';
+import { useToasts, type ToastBox } from '../../src/app/use-toasts.ts';
+import { words } from '../../src/app/words.ts';
+import { draw, testClock } from './draw.tsx';
+import { NOW } from './fixtures.ts';
+
+const health: IndicatorHealth = { status: 'healthy', label: 'Live', lastByteAt: NOW - 1_000, retryAt: NOW + 8_000, reason: null, updates: 1_284, trouble: null };
+const indicator = (state: IndicatorState, change: Partial<IndicatorHealth> = {}, onTryNow = () => {}, onSignIn = () => {}) => (
+  <ConnectionIndicator state={state} health={{ ...health, ...change }} onTryNow={onTryNow} onSignIn={onSignIn} />
+);
+
+describe('the connection indicator', () => {
+  test('is one word, how old, and the number of updates; not a live region', () => {
+    const clock = testClock();
+    const { container } = draw(indicator('live'), clock);
+    const button = container.querySelector('.indicator');
+    expect(button?.textContent).toBe('Livenow1,284 updates');
+    clock.tick(5_000);
+    expect(button?.textContent).toBe('Live5 s ago1,284 updates');
+    expect(container.querySelector('[aria-live], [role=status], [role=alert]')).toBeNull();
+  });
+  test.each<[IndicatorState, Partial<IndicatorHealth>, string]>([
+    ['offline', { lastByteAt: NOW - 16 * 60_000 }, 'Offlinesince 13:42'],
+    ['offline', { lastByteAt: null }, 'Offline'],
+    ['connecting', { lastByteAt: NOW - 60_000 }, 'Connectingas of 13:57'],
+    ['polling', {}, 'Pollingnow'],
+    ['sign-in', {}, 'Sign in again'],
+  ])('%s with %o says "%s"', (state, change, text) => {
+    const { container } = draw(indicator(state, change));
+    expect(container.querySelector('.indicator')?.textContent).toBe(text);
+  });
+  test('opened, says the sentence, the reason and the next attempt, and tries now', () => {
+    const onTryNow = vi.fn();
+    const { container } = draw(indicator('offline', { lastByteAt: NOW - 60_000, reason: 'mute' }, onTryNow));
+    const popover = container.querySelector('[popover]');
+    act(() => void popover?.dispatchEvent(Object.assign(new Event('toggle'), { newState: 'open' })));
+    expect(container.querySelector('.indicator')?.textContent).toBe('Offlinetrying again in 8 s');
+    screen.getByText('The server answered but sent nothing');
+    fireEvent.click(screen.getByText('Try now'));
+    expect(onTryNow).toHaveBeenCalledOnce();
+  });
+  test('promises nothing about writes that are not kept yet', () => expect(words.connection.sentence.offline).not.toMatch(/kept|by itself|Keep working/));
+});
+
+describe('the frame of a page', () => {
+  const session = { tenant: 't', user: 'u', role: 'worker', name: 'Dilani Jayasuriya', tenantName: 'Nugegoda' } as const;
+  test('has a skip link first, then places, one h1 and the page', () => {
+    const { container } = draw(
+      <Shell title="Board" session={session} signOut={() => Promise.resolve()} status={null}>
+        <main id="board" />
+      </Shell>,
+    );
+    expect(container.querySelector('a')?.getAttribute('href')).toBe('#board');
+    expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1);
+    screen.getByRole('navigation', { name: 'Places' });
+    expect(screen.getByRole('link', { name: 'Board' }).getAttribute('aria-current')).toBe('page');
+    expect(screen.getAllByRole('link')).toHaveLength(2);
+  });
+  test('signs out once, and says so where that fails', async () => {
+    const signOut = vi.fn(() => Promise.reject(new Error('away')));
+    draw(
+      <Shell title="Board" session={session} signOut={signOut} status={null}>
+        <main id="board" />
+      </Shell>,
+    );
+    const button = screen.getByText('Sign out');
+    await act(async () => {
+      fireEvent.click(button);
+      await Promise.resolve();
+    });
+    expect(signOut).toHaveBeenCalledOnce();
+    screen.getByText(words.person.failed);
+  });
+});
+
+describe('the sign-in form', () => {
+  const drawForm = (props: Partial<SignInFormProps> = {}) => {
+    const onSubmit = vi.fn();
+    draw(<SignInForm isAgain={false} failure={null} isBusy={false} version="1.0.0" onSubmit={onSubmit} {...props} />);
+    return { onSubmit, email: screen.getByLabelText('E-mail'), password: screen.getByLabelText('Password') };
+  };
+  test('works with password managers and hands on what was typed', () => {
+    const { onSubmit, email, password } = drawForm();
+    expect([email.getAttribute('autocomplete'), password.getAttribute('autocomplete')]).toEqual(['username', 'current-password']);
+    fireEvent.change(email, { target: { value: ' dilani@lagoon.example ' } });
+    fireEvent.change(password, { target: { value: ' secret ' } });
+    fireEvent.submit(screen.getByRole('form', { name: 'Sign in' }));
+    expect(onSubmit).toHaveBeenCalledWith('dilani@lagoon.example', ' secret ');
+  });
+  test('says beside its field what is missing and goes there', () => {
+    const { onSubmit, email, password } = drawForm();
+    fireEvent.change(email, { target: { value: 'dilani@lagoon.example' } });
+    fireEvent.submit(screen.getByRole('form', { name: 'Sign in' }));
+    expect(onSubmit).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(password);
+    expect(document.querySelector(`#${password.getAttribute('aria-describedby')}`)?.textContent).toBe(words.signIn.passwordMissing);
+  });
+  test('shows the password on request, without losing it', () => {
+    const { password } = drawForm();
+    fireEvent.change(password, { target: { value: 'secret' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Show password' }));
+    expect(password.getAttribute('type')).toBe('text');
+    expect((password as HTMLInputElement).value).toBe('secret');
+  });
+  test('says a failure aloud and does not submit twice while one is under way', () => {
+    const { onSubmit, email, password } = drawForm({ failure: words.signIn.wrong, isBusy: true });
+    expect(screen.getByRole('alert').textContent).toBe(words.signIn.wrong);
+    fireEvent.change(email, { target: { value: 'a@b.example' } });
+    fireEvent.change(password, { target: { value: 'x' } });
+    fireEvent.submit(screen.getByRole('form', { name: 'Sign in' }));
+    expect(onSubmit).not.toHaveBeenCalled();
+    screen.getByRole('button', { name: 'Signing in' });
+  });
+});
+
+describe('toasts on the page', () => {
+  let box: ToastBox;
+  function Toasts() {
+    box = useToasts();
+    return <ToastList box={box} />;
+  }
+  test('count their action down, stand still under a pointer, and close by Escape', () => {
+    const clock = testClock();
+    const { container } = draw(<Toasts />, clock);
+    act(() => box.show({ tone: 'info', text: 'CAR 7710 marked ready.', action: { label: words.undo, name: words.undoName, run: () => {} } }));
+    const undo = screen.getByRole('button', { name: 'Undo' });
+    expect(undo.textContent).toBe('Undo 8');
+    clock.tick(1_000);
+    clock.tick(1_000);
+    expect(undo.textContent).toBe('Undo 6');
+    const stack = container.querySelector('.toasts');
+    if (stack) fireEvent.pointerEnter(stack);
+    clock.tick(1_000);
+    expect(undo.textContent).toBe('Undo 6');
+    fireEvent.keyDown(document, { key: 'Escape' });
+    expect(container.textContent).toBe('');
+  });
+  test('show two and how many wait; a page that was hidden loses no time', () => {
+    const clock = testClock();
+    draw(<Toasts />, clock);
+    act(() => ['a', 'b', 'c'].forEach((text) => box.show({ tone: 'info', text })));
+    screen.getByText('+1');
+    expect(screen.queryByText('a')).toBeNull();
+    clock.tick(3_600_000);
+    screen.getByText('c');
+  });
+});

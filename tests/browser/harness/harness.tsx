@@ -1,0 +1,87 @@
+// A page with the library and nothing else, for browser tests: options in the query string, everything that a test asks on `window.harness`.
+import { createRoot } from 'react-dom/client';
+import {
+  SyncManagerProvider, useCollection, useConnectionHealth, useMutation, usePageSync, useSession, useSyncManager, type CollectionSnapshot,
+  type Health, type MutationRequest, type MutationResult, type SyncEvent, type SyncManagerHook,
+} from '@/lib/sync';
+
+const query = new URLSearchParams(location.search);
+const delivered: { seq: number; id: string; type: string; data: unknown }[] = [];
+const records: unknown[] = [];
+
+export interface Harness {
+  delivered: typeof delivered;
+  records: typeof records;
+  health: Health;
+  sync: SyncManagerHook;
+  events: readonly SyncEvent[];
+  phase: string;
+  documents(name: string): [string, number, unknown][];
+  signIn(email: string, password: string): Promise<void>;
+  logout(): Promise<void>;
+  send(request: MutationRequest): Promise<MutationResult>;
+  errors: string[];
+}
+
+/** Present under a test that collects tapes: a record must be out of the page before it can crash. */
+const out = (window as unknown as { holdfastTape?: (batch: readonly object[]) => Promise<void> }).holdfastTape;
+let leaving: object[] = [];
+
+/** One call for all records of one turn: a frame of many events is one message. */
+function send(record: { readonly k: string; readonly t: number }): void {
+  if (!out) return;
+  leaving.push({ ...record, t: performance.timeOrigin + record.t });
+  if (leaving.length > 1) return;
+  queueMicrotask(() => {
+    const batch = leaving;
+    leaving = [];
+    void out(batch);
+  });
+}
+
+function noteError(message: string): void {
+  harness.errors.push(message);
+  send({ k: 'P.error', t: performance.now(), message } as never);
+}
+
+const harness = { delivered, records, errors: [] as string[] } as unknown as Harness;
+(window as unknown as { harness: Harness }).harness = harness;
+addEventListener('error', (event) => noteError(String(event.message)));
+addEventListener('unhandledrejection', (event) => noteError(String(event.reason)));
+
+const NAMES = ['orders', 'bays', 'jobs', 'queues', 'payments', 'drivers', 'customers'];
+let isSubscribed = false;
+
+function Probe() {
+  const page = usePageSync();
+  const session = useSession();
+  const sync = useSyncManager();
+  const mutate = useMutation();
+  const collections = new Map<string, CollectionSnapshot>();
+  for (const name of NAMES) collections.set(name, useCollection(name));
+  harness.health = useConnectionHealth();
+  harness.sync = sync;
+  harness.events = sync.events;
+  harness.phase = session.phase;
+  harness.signIn = session.signIn;
+  harness.logout = session.logout;
+  harness.send = mutate;
+  harness.documents = (name) => [...(collections.get(name)?.documents ?? [])].map(([id, { version, doc }]) => [id, version, doc]);
+  if (!isSubscribed) {
+    isSubscribed = true;
+    page.trace((record) => {
+      records.push(record);
+      send(record);
+    });
+    sync.subscribe((event) => delivered.push({ seq: Number(event.id.split('_')[1]), id: event.id, type: event.eventType, data: event.data }));
+  }
+  return <output>{`${session.phase} ${harness.health.label} ${harness.health.updates}`}</output>;
+}
+
+const policy = Object.fromEntries([...query].filter(([key]) => key.startsWith('policy.')).map(([key, value]) => [key.slice(7), Number(value)]));
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <SyncManagerProvider initialConfig={{ eventHistoryLimit: Number(query.get('history') ?? 100) }} enablePersistence={query.get('memory') !== 'on'} policy={policy}>
+    <Probe />
+  </SyncManagerProvider>,
+);

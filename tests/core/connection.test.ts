@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { admittedAttempt, connectionReason, connectionStateOf, startConnection, stepConnection } from '../../src/core/connection.ts';
+import type { Connection, ConnectionCommand, ConnectionInput } from '../../src/core/connection.ts';
+import { POLICY } from '../../src/core/policy.ts';
+
+const fail = (attempt: number, extra: { retryAfterMs?: number } = {}): ConnectionInput => ({ type: 'failed', attempt, cause: 'reset', retryAfterMs: extra.retryAfterMs ?? null, random: 0.5 });
+const greet = (attempt: number): ConnectionInput => ({ type: 'greeted', attempt, heartbeatMs: 15_000, spreadMs: 500 });
+
+/** A connection with its clock and the one timer that the shell keeps, for the earliest wish. */
+function makeShell(hasCursor = true) {
+  let state = startConnection(hasCursor, POLICY);
+  let now = 0;
+  let wakeAt = Infinity;
+  const commands: ConnectionCommand[] = [];
+
+  function input(next: ConnectionInput): ConnectionCommand[] {
+    const [after, more] = stepConnection(state, next, now, POLICY);
+    state = after;
+    for (const command of more) if (command.do === 'wake-at') wakeAt = wakeAt > now ? Math.min(wakeAt, command.at) : command.at;
+    commands.push(...more);
+    return [...more];
+  }
+
+  function advance(ms: number): void {
+    const until = now + ms;
+    for (let ticks = 0; wakeAt <= until; ticks++) {
+      if (ticks > 1_000) throw new Error(`a hot loop of ticks in ${state.at}`);
+      now = Math.max(now, wakeAt);
+      wakeAt = Infinity;
+      input({ type: 'tick' });
+    }
+    now = until;
+  }
+
+  return { input, advance, state: () => state, now: () => now, wakeAt: () => wakeAt, attempt: () => state.memory.attempt, opens: () => commands.filter((command) => command.do === 'open').length };
+}
+
+/** When the state must move on by itself; null where it waits for somebody. */
+function deadlineOf(state: Connection): number | null {
+  switch (state.at) {
+    case 'connecting':
+      return state.since + POLICY.helloMs * 2;
+    case 'connected':
+      return state.rotateAt;
+    case 'rotating':
+    case 'reconnecting':
+      return state.until;
+    case 'resyncing':
+      return state.retryAt;
+    case 'error':
+      return state.memory.autoReconnect ? state.until : null;
+    default:
+      return null;
+  }
+}
+
+describe('attempts', () => {
+  test('[CON2] without a cursor the snapshot comes before the stream', () => {
+    const shell = makeShell(false);
+    expect(shell.input({ type: 'hold' }).map((command) => command.do)).toContain('fetch-snapshot');
+    expect(connectionStateOf(shell.state())).toBe('connecting');
+    expect(shell.input({ type: 'snapshot-taken' })).toContainEqual({ do: 'open', attempt: 1 });
+  });
+
+  test('[CON3] only the greeted attempt is admitted, and what an older one says changes nothing', () => {
+    const shell = makeShell();
+    shell.input({ type: 'hold' });
+    expect(admittedAttempt(shell.state())).toBeNull();
+    shell.input(greet(1));
+    expect(admittedAttempt(shell.state())).toBe(1);
+    shell.input(fail(1));
+    shell.advance(60_000);
+    const before = shell.state();
+    expect(shell.input(greet(1))).toEqual([]);
+    expect(shell.input(fail(1))).toEqual([]);
+    expect(shell.state()).toBe(before);
+  });
+
+  test('[CON4] a rotation keeps the old stream admitted until the new one greets, at most two seconds', () => {
+    const shell = makeShell();
+    shell.input({ type: 'hold' });
+    shell.input(greet(1));
+    shell.input({ type: 'rotate', attempt: 1, afterMs: 300 });
+    shell.advance(300);
+    expect(shell.state()).toMatchObject({ at: 'rotating', old: 1, memory: { attempt: 2 } });
+    expect(admittedAttempt(shell.state())).toBe(1);
+    expect(connectionStateOf(shell.state())).toBe('connected');
+    shell.advance(2_000);
+    expect(shell.state().at).toBe('connecting');
+    expect(admittedAttempt(shell.state())).toBeNull();
+  });
+
+  test('[CON4] a new stream that never greets after a rotation is given up like any other', () => {
+    const shell = makeShell();
+    shell.input({ type: 'hold' });
+    shell.input(greet(1));
+    shell.input({ type: 'rotate', attempt: 1, afterMs: 300 });
+    shell.advance(300);
+    shell.input(fail(1));
+    expect(shell.state().at).toBe('connecting');
+    shell.advance(POLICY.helloMs * 2);
+    expect(shell.state()).toMatchObject({ at: 'reconnecting', reason: 'mute' });
+  });
+
+  test('[CON5] failures of any kind spend one budget; then the breaker opens for longer and longer, but never for good', () => {
+    const shell = makeShell();
+    shell.input({ type: 'hold' });
+    for (let times = 0; times < POLICY.maxAttempts; times++) {
+      while (shell.state().at !== 'connecting') shell.advance(100);
+      shell.input(fail(shell.attempt()));
+    }
+    expect(connectionStateOf(shell.state())).toBe('error');
+    const first = shell.opens();
+    shell.advance(POLICY.breakerOpenMs - 1);
+    expect(shell.opens()).toBe(first);
+    shell.advance(1);
+    expect(shell.opens()).toBe(first + 1);
+    shell.input(fail(shell.attempt()));
+    expect(shell.state()).toMatchObject({ at: 'error', until: shell.now() + POLICY.breakerOpenMs * 2 });
+  });
+
+  test('[CON6] nobody dials inside a Retry-After: no tick, no wake-up, not even somebody who asks', () => {
+    const shell = makeShell();
+    shell.input({ type: 'hold' });
+    shell.input(fail(1, { retryAfterMs: 100_000 }));
+    shell.input({ type: 'wake' });
+    shell.input({ type: 'ask' });
+    shell.advance(99_999);
+    expect(shell.opens()).toBe(1);
+    shell.advance(1);
+    expect(shell.opens()).toBe(2);
+  });
+
+  test('[CON7] a server that said stop is asked again by a person only: not by time, a wake-up, or leases that come and go', () => {
+    const shell = makeShell();
+    shell.input({ type: 'hold' });
+    shell.input({ type: 'stopped', attempt: 1 });
+    shell.advance(3_600_000);
+    for (const type of ['wake', 'hold', 'release', 'hold', 'tick'] as const) shell.input({ type });
+    expect([shell.opens(), shell.state().at, connectionReason(shell.state())]).toEqual([1, 'disconnected', 'stopped']);
+    shell.input({ type: 'ask' });
+    expect(shell.opens()).toBe(2);
+  });
+
+  test('[CON8] without autoReconnect the first failure waits for somebody; turning it on again plans the next try', () => {
+    const shell = makeShell();
+    shell.input({ type: 'configure', autoReconnect: false, maxAttempts: 5, firstDelayMs: 1_000 });
+    shell.input({ type: 'hold' });
+    shell.input(fail(1));
+    shell.advance(3_600_000);
+    expect([shell.opens(), shell.state().at]).toEqual([1, 'error']);
+    shell.input({ type: 'configure', autoReconnect: true, maxAttempts: 5, firstDelayMs: 1_000 });
+    shell.advance(POLICY.breakerOpenMs);
+    expect(shell.opens()).toBe(2);
+  });
+});
+
+describe('any sequence of inputs', () => {
+  const attempts = fc.nat(3);
+  const failure = { cause: fc.constantFrom('offline', 'reset', 'mute', 'server', 'gap', 'store'), retryAfterMs: fc.option(fc.integer({ min: 1_000, max: 60_000 }), { nil: null }), random: fc.double({ min: 0, max: 0.999, noNaN: true }) } as const;
+  const inputs: fc.Arbitrary<ConnectionInput> = fc.oneof(
+    fc.constantFrom<ConnectionInput>({ type: 'hold' }, { type: 'release' }, { type: 'ask' }, { type: 'snapshot-taken' }, { type: 'tick' }, { type: 'wake' }, { type: 'resync', reason: 'forked' }),
+    fc.constantFrom<ConnectionInput>({ type: 'polled' }, { type: 'poll-failed' }, { type: 'retry-field', ms: 0 }, { type: 'retry-field', ms: 2 ** 32 }),
+    attempts.map((attempt): ConnectionInput => ({ type: 'greeted', attempt, heartbeatMs: 15_000, spreadMs: 500 })),
+    fc.record({ type: fc.constant('failed' as const), attempt: attempts, ...failure }),
+    fc.record({ type: fc.constant('snapshot-failed' as const), ...failure }),
+    fc.record({ type: fc.constantFrom('forbidden' as const, 'stopped' as const, 'outdated' as const, 'opened' as const), attempt: attempts }),
+    attempts.map((attempt): ConnectionInput => ({ type: 'rotate', attempt, afterMs: 700 })),
+    attempts.map((attempt): ConnectionInput => ({ type: 'unauthorized', attempt, reason: 'auth' })),
+    fc.boolean().map((autoReconnect): ConnectionInput => ({ type: 'configure', autoReconnect, maxAttempts: 3, firstDelayMs: 500 })),
+  );
+  /** Inputs name attempts relative to the newest, so that most of them are heard. */
+  const relative = (input: ConnectionInput, newest: number): ConnectionInput => ('attempt' in input ? { ...input, attempt: newest - input.attempt } : input);
+  const schedules = fc.array(fc.tuple(inputs, fc.constantFrom(0, 10, 400, 3_000, 40_000)), { maxLength: 40 });
+
+  test('[CON9] a state that has a deadline always has a wake-up that comes no later', () => {
+    fc.assert(
+      fc.property(fc.boolean(), schedules, (hasCursor, schedule) => {
+        const shell = makeShell(hasCursor);
+        for (const [input, ms] of schedule) {
+          shell.input(relative(input, shell.attempt()));
+          shell.advance(ms);
+          const deadline = deadlineOf(shell.state());
+          if (deadline !== null) expect(shell.wakeAt(), shell.state().at).toBeLessThanOrEqual(Math.max(deadline, shell.now()));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('[CON10] attempts are numbered upwards, at most two streams are open at once, and one that is not admitted has no say', () => {
+    fc.assert(
+      fc.property(fc.boolean(), schedules, (hasCursor, schedule) => {
+        let state = startConnection(hasCursor, POLICY);
+        let now = 0;
+        let newest = 0;
+        const open = new Set<number>();
+        for (const [made, ms] of schedule) {
+          const input = relative(made, state.memory.attempt);
+          if (input.type === 'failed') open.delete(input.attempt);
+          const [next, commands] = stepConnection(state, input, now, POLICY);
+          for (const command of commands) {
+            if (command.do === 'abort') open.delete(command.attempt);
+            if (command.do !== 'open') continue;
+            expect(command.attempt).toBe(++newest);
+            open.add(command.attempt);
+          }
+          expect(open.size).toBeLessThanOrEqual(next.at === 'rotating' ? 2 : 1);
+          const admitted = admittedAttempt(next);
+          if (admitted !== null) expect([next.memory.attempt, next.at === 'rotating' ? next.old : -1]).toContain(admitted);
+          state = next;
+          now += ms;
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,54 @@
+// What happens to the simulated world and when, drawn from one seed before anything runs, so that a failing schedule can be shrunk by leaving
+// actions out. Each action carries a number of its own for what is left to chance in it.
+import type { SeededRandom } from '../support/seeded-random.ts';
+
+/** Relative weight of each kind of action; what isn't a write is a fault. */
+const WEIGHTS = {
+  write: 30,
+  burst: 2,
+  'silent-bump': 2,
+  cut: 3,
+  outage: 1,
+  noise: 4,
+  resync: 1,
+  rotate: 1,
+  expire: 1,
+  'restore-same': 1,
+  'restore-new': 1,
+  'fail-commits': 2,
+  'fail-reads': 1,
+  'fail-reset': 1,
+  'slow-disk': 1,
+  'crash-engine': 2,
+  'freeze-engine': 2,
+  'second-engine': 1,
+  'clock-jump': 1,
+  'freeze-page': 3,
+  'busy-page': 2,
+  'reload-page': 2,
+  'late-page': 1,
+} as const;
+
+export type ActionKind = keyof typeof WEIGHTS;
+
+export interface Action {
+  /** Ms from the start. */
+  readonly at: number;
+  readonly kind: ActionKind;
+  readonly seed: number;
+}
+
+const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array<ActionKind>(weight).fill(kind as ActionKind));
+const SPAN_MS = 9_000;
+
+/** Between 20 and 60 actions over some seconds, in order of time. Writes come in flurries: half of them follow at once. */
+export function planSchedule(random: SeededRandom): Action[] {
+  const count = 20 + random.int(40);
+  const actions = Array.from({ length: count }, (): Action => ({ at: random.int(SPAN_MS), kind: random.pick(KINDS), seed: random.int(2 ** 30) }));
+  return actions.sort((a, b) => a.at - b.at);
+}
+
+/** One line that says what a schedule does. */
+export function tellSchedule(actions: readonly Action[]): string {
+  return actions.map(({ at, kind, seed }) => `${at} ${kind}#${seed}`).join(', ');
+}

@@ -1,0 +1,22 @@
+// Where a deliberate defect can be put into the model without touching the product: around the parts, never inside them.
+import type { Collections, createCollections } from '../../src/client/collections.ts';
+import type { FrameHead } from '../../src/client/replica.ts';
+import type { CommittedFrame, Ingest } from '../../src/engine/ingest.ts';
+import type { LogMeta, LogWriter, Position } from '../../src/store/contract.ts';
+
+export interface WriterHooks {
+  readonly publish: (frame: CommittedFrame) => void;
+  /** What ingest believes. */
+  readonly lastMeta: () => LogMeta | null;
+  /** The term on disk. */
+  readonly currentTerm: () => Promise<number>;
+}
+
+/** All absent = the product as it is. */
+export interface Variant {
+  readonly writer?: (writer: LogWriter, hooks: WriterHooks) => LogWriter;
+  readonly ingest?: (ingest: Ingest) => Ingest;
+  readonly frame?: (frame: FrameHead, position: Position | null) => FrameHead;
+  readonly skipped?: 'ignored' | 'not-reloaded';
+  readonly collections?: (...args: Parameters<typeof createCollections>) => Collections;
+}

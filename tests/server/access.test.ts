@@ -1,0 +1,129 @@
+// Endpoint by role by tenant: every cell asserted. A cell reads "own/other": the status for something of one's own tenant, and for
+// the same thing of another tenant (where there is no id to name: for a request that names the other tenant).
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startServer, type HoldfastServer } from '../../server/start-server.ts';
+import type { Role } from '../../src/protocol/http.ts';
+import { fill, ROLES, SERVICES, signedIn, type Client } from './harness.ts';
+
+type Cell = `${number}/${number}`;
+
+interface Endpoint {
+  readonly cells: Readonly<Record<Role, Cell>>;
+  /** Makes what the request is about in a tenant and answers how to ask. */
+  readonly ask: (tenant: string) => Promise<readonly [method: string, path: string, body?: object]>;
+}
+
+let server: HoldfastServer;
+let bays = 0;
+const bossOf = (tenant: string) => signedIn(server, 'manager', tenant);
+
+beforeAll(async () => {
+  server = await startServer({ dbFile: ':memory:', services: SERVICES, prepare: fill });
+  return () => server.close();
+});
+
+/** Something only this tenant has: ids that all branches use would hide a mistake. */
+async function own(tenant: string, collection: 'orders' | 'queues' | 'bays' | 'jobs' | 'drivers' | 'payments' | 'customers'): Promise<string> {
+  const put = (id: string, doc: object) => (server.store.documents.put(tenant, { collection, id, version: 1, doc }, Date.now()), id);
+  const name = `${tenant}-${++bays}`;
+  if (collection === 'bays') return put(name, { id: name, number: bays, name, state: 'blocked', jobId: null, blocked: null });
+  if (collection === 'queues') return put(name, { id: name, name, entries: [] });
+  if (collection === 'drivers') return put(name, { id: name, name, state: 'online', orderId: null });
+  const order = await bossOf(tenant).order({ customer: { name: 'N', phone: '' } });
+  if (collection === 'orders') return order.id;
+  if (collection === 'payments') return String(order.paymentId);
+  if (collection === 'customers') return String(order.customerId);
+  return washing(tenant, order.id);
+}
+
+async function washing(tenant: string, orderId: string): Promise<string> {
+  const bay = await own(tenant, 'bays');
+  await bossOf(tenant).send('PATCH', `/api/v1/bays/${bay}`, { state: 'free' });
+  const answer = await bossOf(tenant).send('POST', `/api/v1/orders/${orderId}/stage`, { stage: 'in_progress', bayId: bay });
+  return (await answer.json()).jobId;
+}
+
+const reading = (path: string) => async () => ['GET', path] as const;
+const document = (collection: Parameters<typeof own>[1]) => async (tenant: string) =>
+  ['GET', `/api/v1/${collection}/${await own(tenant, collection)}`] as const;
+const all = (cell: Cell) => ({ manager: cell, worker: cell, kiosk: cell, display: cell });
+/** Those who may get `cell`; whoever may not is told so before anybody looks whether the thing exists. */
+const only = (roles: readonly Role[], cell: Cell) => ({ ...all('403/403'), ...Object.fromEntries(roles.map((role) => [role, cell])) });
+const STAFF: readonly Role[] = ['manager', 'worker'];
+const BAY_SIDE: readonly Role[] = ['manager', 'worker', 'kiosk'];
+
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  'GET session': { cells: all('200/403'), ask: reading('/api/v1/session') },
+  'GET status': { cells: only(['manager'], '200/403'), ask: reading('/api/v1/status') },
+  'GET events': { cells: all('200/403'), ask: reading('/api/v1/sync/events') },
+  'GET snapshot': { cells: all('200/403'), ask: reading('/api/v1/sync/snapshot') },
+  'GET orders': { cells: only(BAY_SIDE, '200/403'), ask: reading('/api/v1/orders') },
+  'GET queues': { cells: all('200/403'), ask: reading('/api/v1/queues') },
+  'GET bays': { cells: only(BAY_SIDE, '200/403'), ask: reading('/api/v1/bays') },
+  'GET jobs': { cells: only(BAY_SIDE, '200/403'), ask: reading('/api/v1/jobs') },
+  'GET drivers': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/drivers') },
+  'GET payments': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/payments') },
+  'GET customers': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/customers') },
+  'GET order': { cells: only(BAY_SIDE, '200/404'), ask: document('orders') },
+  'GET queue': { cells: all('200/404'), ask: document('queues') },
+  'GET bay': { cells: only(BAY_SIDE, '200/404'), ask: document('bays') },
+  'GET job': { cells: only(BAY_SIDE, '200/404'), ask: document('jobs') },
+  'GET driver': { cells: only(STAFF, '200/404'), ask: document('drivers') },
+  'GET payment': { cells: only(STAFF, '200/404'), ask: document('payments') },
+  'GET customer': { cells: only(STAFF, '200/404'), ask: document('customers') },
+  'POST order': { cells: only(STAFF, '201/403'), ask: async () => ['POST', '/api/v1/orders', { plate: 'X 1', vehicle: '', colour: '', serviceCode: 'wash' }] },
+  'PATCH order': { cells: only(STAFF, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/orders/${await own(tenant, 'orders')}`, { notes: 'x' }] },
+  'DELETE order': {
+    cells: only(['manager'], '204/404'),
+    ask: async (tenant) => {
+      const id = await own(tenant, 'orders');
+      await bossOf(tenant).send('POST', `/api/v1/orders/${id}/stage`, { stage: 'cancelled' });
+      return ['DELETE', `/api/v1/orders/${id}`];
+    },
+  },
+  'POST stage': {
+    cells: only(BAY_SIDE, '200/404'),
+    ask: async (tenant) => ['POST', `/api/v1/orders/${await own(tenant, 'orders')}/stage`, { stage: 'cancelled' }],
+  },
+  'POST payment': {
+    cells: only(STAFF, '200/404'),
+    ask: async (tenant) => ['POST', `/api/v1/orders/${await own(tenant, 'orders')}/payment`, { method: 'cash' }],
+  },
+  'PATCH job': { cells: only(BAY_SIDE, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/jobs/${await own(tenant, 'jobs')}`, { step: 'drying' }] },
+  'PATCH bay': { cells: only(BAY_SIDE, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/bays/${await own(tenant, 'bays')}`, { state: 'free' }] },
+  'PATCH queue': { cells: only(STAFF, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/queues/${await own(tenant, 'queues')}`, { orderIds: [] }] },
+  'PATCH driver': { cells: only(STAFF, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/drivers/${await own(tenant, 'drivers')}`, { state: 'offline' }] },
+};
+
+const namesNothing = (path: string) => path.split('/').length < 5 || path.startsWith('/api/v1/sync/');
+
+describe.each(Object.entries(ENDPOINTS))('%s', (_name, { cells, ask }) => {
+  test.each(ROLES)('[ACC1] [ACC2] as %s', async (role) => {
+    const client: Client = signedIn(server, role, 'north');
+    const [method, path, body] = await ask('north');
+    const mine = await client.send(method, path, body, { accept: 'application/json' });
+    const [otherMethod, otherPath, otherBody] = await ask('south');
+    const naming: Record<string, string> = namesNothing(otherPath) ? { 'sync-tenant': 'south' } : {};
+    const before = server.store.log.head('south').seq;
+    const theirs = await client.send(otherMethod, otherPath, otherBody, { accept: 'application/json', ...naming });
+    expect(`${mine.status}/${theirs.status}`).toBe(cells[role]);
+    expect(server.store.log.head('south').seq).toBe(before);
+    for (const answer of [mine, theirs]) if (answer.status >= 400) expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  test('[ACC1] as nobody', async () => {
+    const [method, path, body] = await ask('north');
+    const answer = await fetch(server.url + path, {
+      method,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      headers: { accept: 'application/json', cookie: 'holdfast_session=made-up' },
+    });
+    expect([answer.status, (await answer.json()).code]).toEqual([401, 'auth/expired']);
+  });
+});
+
+test('[ACC1] every route of the application has its row', () => {
+  const rows = [...Object.keys(ENDPOINTS), 'POST session', 'DELETE session'].length;
+  const routes = server.app.routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'));
+  expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(rows);
+});

@@ -1,0 +1,126 @@
+// The server as a process: start, kill -9 in the middle of writes, start again, orderly end.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { DEMO_PASSWORD } from '../../server/demo/people.ts';
+import { openStream, temporaryFolder } from './harness.ts';
+
+const MAIN = join(import.meta.dirname, '../../server/main.ts');
+const MANAGER = 'dilani@nugegoda.lagooncarcare.example';
+
+async function launch(dataDir: string, env: Record<string, string> = {}): Promise<{ child: ChildProcess; url: string; output: () => string }> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, PORT: '0', DATA_DIR: dataDir, DEMO_TRAFFIC: 'off', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output += String(chunk);
+      const found = /running at (\S+)/.exec(output)?.[1];
+      if (found && output.includes('traffic')) resolve(found);
+    });
+    child.stderr.on('data', (chunk) => (output += String(chunk)));
+    child.on('exit', (code) => reject(new Error(`exit ${code}: ${output}`)));
+  });
+  return { child, url, output: () => output };
+}
+
+const exitOf = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));
+
+async function signIn(url: string): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/session`, { method: 'POST', body: JSON.stringify({ email: MANAGER, password: DEMO_PASSWORD }) });
+  return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+}
+
+/** Writes without pause until the server is gone; answers what it was told was written. */
+async function writeUntilGone(url: string, cookie: string, worker: number): Promise<{ id: string; cursor: string }[]> {
+  const acked: { id: string; cursor: string }[] = [];
+  for (let at = 0; ; at++) {
+    const id = `w${worker}-${at}`;
+    try {
+      const body = JSON.stringify({ id, plate: 'K 9', vehicle: '', colour: '', serviceCode: 'body' });
+      const answer = await fetch(`${url}/api/v1/orders`, { method: 'POST', body, headers: { cookie, 'idempotency-key': id } });
+      if (answer.status === 201) acked.push({ id, cursor: String(answer.headers.get('x-sync-cursor')) });
+    } catch {
+      return acked;
+    }
+  }
+}
+
+test('[CUR5] what was answered is there after kill -9 in the middle of writes, and the log has no hole', async () => {
+  const dataDir = temporaryFolder();
+  const acked: { id: string; cursor: string }[] = [];
+  for (let round = 0; round < 3; round++) {
+    const { child, url } = await launch(dataDir);
+    const cookie = await signIn(url);
+    const writers = [1, 2, 3, 4].map((worker) => writeUntilGone(url, cookie, round * 10 + worker));
+    setTimeout(() => child.kill('SIGKILL'), 150 + round * 90);
+    acked.push(...(await Promise.all(writers)).flat());
+  }
+  expect(acked.length).toBeGreaterThan(30);
+  const db = new DatabaseSync(join(dataDir, 'holdfast.sqlite'));
+  onTestFinished(() => db.close());
+  const rows = db.prepare("SELECT seq, chk, body FROM log WHERE tenant = 'nugegoda' ORDER BY seq").all();
+  const head = db.prepare("SELECT seq, chk FROM head WHERE tenant = 'nugegoda'").get();
+  expect(rows.map((row) => row['seq'])).toEqual(rows.map((_, at) => at + 1));
+  let check = '00000000';
+  for (const row of rows) {
+    check = createHash('sha256')
+      .update(check + String(row['body']))
+      .digest('hex')
+      .slice(0, 8);
+    expect(row['chk']).toBe(check);
+  }
+  expect(head).toEqual({ seq: rows.length, chk: check });
+  const created = new Map(
+    rows
+      .map((row) => JSON.parse(String(row['body'])))
+      .filter((event) => event.mutationId)
+      .map((event, at) => [event.orderID, at]),
+  );
+  const documents = new Set(
+    db
+      .prepare("SELECT id FROM documents WHERE tenant = 'nugegoda' AND collection = 'orders'")
+      .all()
+      .map((row) => row['id']),
+  );
+  expect(acked.filter(({ id }) => !created.has(id) || !documents.has(id))).toEqual([]);
+  for (const id of created.keys()) expect(documents.has(id)).toBe(true);
+  const last = acked.at(-1);
+  expect(Number(last?.cursor.split('_')[1])).toBeLessThanOrEqual(rows.length);
+  const { url } = await launch(dataDir);
+  const again = await fetch(`${url}/api/v1/orders/${last?.id}`, { headers: { cookie: await signIn(url) } });
+  expect(again.status).toBe(200);
+});
+
+test('[SRV3] SIGTERM says rotate to every stream, then the process ends with 0', async () => {
+  const { child, url, output } = await launch(temporaryFolder(), { LOG_LEVEL: 'debug' });
+  const cookie = await signIn(url);
+  const stream = await openStream(`${url}/api/v1/sync/events`, { cookie, accept: 'text/event-stream' });
+  await stream.next('connected');
+  const exit = exitOf(child);
+  child.kill('SIGTERM');
+  expect((await stream.next('rotate')).data).toEqual({ reason: 'shutdown', reconnectWithinMs: 500 });
+  stream.close();
+  expect(await exit).toBe(0);
+  expect(output()).toContain(MANAGER);
+  const token = cookie.split('=')[1] ?? 'none';
+  expect(output()).not.toContain(token);
+});
+
+test('[SRV3] a setting that can not be read stops the start with its name', async () => {
+  await expect(launch(temporaryFolder(), { DEMO_RATE: '0' })).rejects.toThrow("DEMO_RATE=0 can't be used: expected a number from 1 to 100.");
+  await expect(launch(temporaryFolder(), { DEMO_TRAFFIC: 'maybe' })).rejects.toThrow('expected one of on, off');
+});
+
+test('[SRV3] the demo moves by itself, through the same door as everybody', async () => {
+  const { url } = await launch(temporaryFolder(), { DEMO_TRAFFIC: 'on', DEMO_RATE: '100' });
+  const cookie = await signIn(url);
+  const stream = await openStream(`${url}/api/v1/sync/events`, { cookie, accept: 'text/event-stream' });
+  const events = await stream.events(5);
+  for (const { data } of events) expect(data).toMatchObject({ actor: { user: expect.any(String) }, mutationId: expect.any(String) });
+});

@@ -1,0 +1,153 @@
+// One real Chromium with a profile on disk, as a person's device: tabs with the harness page, their tape, crashes, kill -9, relaunch.
+// Its end leaves no process and no folder.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, expect, type BrowserContext, type Page } from '@playwright/test';
+import { BROWSER_ARGS, findBrowser } from '../../scripts/find-browser.mjs';
+import type { Harness } from '../browser/harness/harness.tsx';
+import { killBrowser, killHard, workerRenderers } from './browser-processes.ts';
+import { createTapeCollector, type TapeCollector } from './tape.ts';
+import { PASSWORD } from './rest-user.ts';
+
+declare global {
+  interface Window {
+    readonly harness: Harness;
+  }
+}
+
+export interface Tab {
+  readonly name: string;
+  readonly page: Page;
+  /** True after a crash, a kill or close. */
+  isGone(): boolean;
+  reload(): Promise<void>;
+  /** CDP Page.crash: the renderer dies at once. */
+  crash(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BrowserSession {
+  readonly tape: TapeCollector;
+  tabs(): readonly Tab[];
+  context(): BrowserContext;
+  /** A tab of its own process with the harness page; `query` as harness.tsx says. Resolves when the page shows somebody or nobody. */
+  open(name: string, query?: string): Promise<Tab>;
+  /** Opens a tab and signs in there. */
+  openAs(name: string, email: string, query?: string): Promise<Tab>;
+  /** A page of the same origin without any script, for reading the disk. */
+  blank(): Promise<Page>;
+  /** `kill -9` of the renderer that runs the SharedWorker; answers the tabs that died with it. */
+  crashMaker(): Promise<readonly Tab[]>;
+  /** `kill -9` of all its processes. */
+  kill(): Promise<void>;
+  /** Starts it again on the same profile. */
+  launch(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** A fresh profile, pointed at `url`. `extraArgs` for single tests. */
+export async function startBrowser(url: string): Promise<BrowserSession> {
+  const profile = mkdtempSync(join(tmpdir(), 'holdfast-profile-'));
+  const tape = createTapeCollector();
+  let context: BrowserContext | null = null;
+  let tabs: Tab[] = [];
+
+  function living(): BrowserContext {
+    if (!context) throw new Error('The browser is not running');
+    return context;
+  }
+
+  async function launch(): Promise<void> {
+    const executablePath = findBrowser();
+    context = await chromium.launchPersistentContext(profile, { args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) });
+    await context.route('**/__blank', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>blank</title>' }));
+    await context.exposeBinding('holdfastTape', ({ page }, batch: { k: string; t: number }[]) => {
+      const tab = tabs.find((known) => known.page === page);
+      if (tab) tape.take(tab.name, batch);
+    });
+  }
+
+  async function open(name: string, query = ''): Promise<Tab> {
+    const page = await living().newPage();
+    const tab = createTab(name, page, tape);
+    tabs.push(tab);
+    await page.goto(`${url}/${query}`);
+    await settledIn(page);
+    return tab;
+  }
+
+  await launch();
+  return {
+    tape,
+    tabs: () => tabs.filter((tab) => !tab.isGone()),
+    context: living,
+    open,
+    async openAs(name, email, query) {
+      const tab = await open(name, query);
+      await tab.page.evaluate(([who, word]) => window.harness.signIn(who, word), [email, PASSWORD] as const);
+      await expect.poll(() => tab.page.evaluate(() => window.harness.phase)).toBe('signed-in');
+      return tab;
+    },
+    async blank() {
+      const page = await living().newPage();
+      await page.goto(`${url}/__blank`);
+      return page;
+    },
+    async crashMaker() {
+      const before = tabs.filter((tab) => !tab.isGone());
+      const pids = workerRenderers(profile);
+      if (pids.length === 0) throw new Error('No renderer with a SharedWorker was found');
+      pids.forEach(killHard);
+      await expect.poll(() => before.filter((tab) => tab.isGone()).length, { timeout: 5_000 }).toBeGreaterThan(0);
+      return before.filter((tab) => tab.isGone());
+    },
+    async kill() {
+      const dying = tabs;
+      const closed = new Promise((resolve) => living().once('close', resolve));
+      killBrowser(profile);
+      await closed;
+      context = null;
+      tabs = [];
+      for (const tab of dying) if (!tab.isGone()) tape.ended(tab.name, 'killed');
+    },
+    launch,
+    async dispose() {
+      await context?.close().catch(() => {});
+      killBrowser(profile);
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+function createTab(name: string, page: Page, tape: TapeCollector): Tab {
+  let isGone = false;
+  page.on('crash', () => {
+    isGone = true;
+    tape.ended(name, 'crashed');
+    // A crashed page shows nothing and answers nothing; closing it frees its target.
+    void page.close().catch(() => {});
+  });
+  return {
+    name,
+    page,
+    isGone: () => isGone || page.isClosed(),
+    async reload() {
+      tape.ended(name, 'reload');
+      await page.reload();
+      await settledIn(page);
+    },
+    async crash() {
+      const cdp = await page.context().newCDPSession(page);
+      const crashed = page.waitForEvent('crash');
+      // It never answers: who should?
+      void cdp.send('Page.crash').catch(() => {});
+      await crashed;
+    },
+    close: () => page.close(),
+  };
+}
+
+async function settledIn(page: Page): Promise<void> {
+  await page.waitForFunction(() => window.harness?.phase === 'signed-in' || window.harness?.phase === 'signed-out');
+}

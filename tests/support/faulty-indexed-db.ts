@@ -1,0 +1,76 @@
+// fake-indexeddb that can fail: aborts a transaction at any of its requests or at its commit, with the error that a browser would give it
+// (a full disk is known to the transaction alone), and keeps a list of the transactions it saw. What else it can't do: docs/storage.md.
+import { IDBFactory as FakeFactory } from 'fake-indexeddb';
+
+export interface SeenTransaction {
+  readonly stores: readonly string[];
+  readonly mode: IDBTransactionMode;
+  readonly durability: IDBTransactionDurability | undefined;
+  /** Requests made, as `store.method`. */
+  readonly requests: string[];
+}
+
+export interface Fault {
+  readonly mode: IDBTransactionMode;
+  /** After the request of this number, from 1; or when the transaction is to be committed. */
+  readonly at: number | 'commit';
+  /** Name of the transaction's error. */
+  readonly error: 'QuotaExceededError' | 'UnknownError';
+}
+
+export interface FaultyIndexedDb {
+  readonly indexedDB: IDBFactory;
+  readonly seen: SeenTransaction[];
+  /** The next transaction of that mode fails. */
+  failNext(fault: Fault): void;
+}
+
+const METHODS = ['get', 'getAll', 'getAllKeys', 'put', 'add', 'delete', 'clear', 'count', 'openKeyCursor'] as const;
+
+/** fake-indexeddb's own way to end a transaction with an error. */
+interface Abortable {
+  _abort(name: string): void;
+}
+
+export function createFaultyIndexedDb(): FaultyIndexedDb {
+  const indexedDB = new FakeFactory();
+  const seen: SeenTransaction[] = [];
+  const faults: Fault[] = [];
+
+  function watch(tx: IDBTransaction, durability: IDBTransactionDurability | undefined): IDBTransaction {
+    const requests: string[] = [];
+    const at = faults.findIndex((fault) => fault.mode === tx.mode);
+    const [fault] = at < 0 ? [] : faults.splice(at, 1);
+    seen.push({ stores: [...tx.objectStoreNames], mode: tx.mode, durability, requests });
+    const fail = () => fault && (tx as unknown as Abortable)._abort(fault.error);
+    for (const name of tx.objectStoreNames) {
+      const store = tx.objectStore(name);
+      for (const method of METHODS) {
+        const original = store[method] as (...args: unknown[]) => unknown;
+        Object.assign(store, {
+          [method](...args: unknown[]) {
+            const request = original.apply(store, args);
+            if (requests.push(`${name}.${method}`) === fault?.at) fail();
+            return request;
+          },
+        });
+      }
+    }
+    const commit = tx.commit.bind(tx);
+    tx.commit = () => (fault?.at === 'commit' ? fail() : commit());
+    return tx;
+  }
+
+  function watchDatabase(database: IDBDatabase): void {
+    const begin = database.transaction.bind(database);
+    database.transaction = (stores, mode, options) => watch(begin(stores, mode, options), options?.durability);
+  }
+
+  const open = indexedDB.open.bind(indexedDB);
+  indexedDB.open = (name, version) => {
+    const request = version === undefined ? open(name) : open(name, version);
+    request.addEventListener('success', () => watchDatabase(request.result));
+    return request;
+  };
+  return { indexedDB, seen, failNext: (fault) => void faults.push(fault) };
+}
