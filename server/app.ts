@@ -1,5 +1,5 @@
 // The HTTP application: every path, in the order in which they are asked. Composition only.
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { requireSameOrigin, requireSession } from './auth/guards.ts';
 import { routeSession, routeSignIn } from './auth/session-routes.ts';
 import type { App, ServerEnv } from './http-context.ts';
@@ -36,6 +36,7 @@ export function createApp(deps: AppDeps): App {
   const terms = createTerms();
   const fail = (message: string, error: unknown) => log.error(message, { error: describeError(error) });
 
+  app.use(logRequests(log));
   app.use(securityHeaders);
   app.onError((error) => problemResponse(error instanceof HttpProblem ? error : unexpected(error, fail)));
   app.notFound((context) => problemResponse(new HttpProblem('not-found', `There is nothing at ${context.req.path.slice(0, 200)}.`)));
@@ -66,6 +67,15 @@ export function createApp(deps: AppDeps): App {
 
   if (deps.distDir !== null) routeStatic(app, deps.distDir);
   return app;
+}
+
+/** The path without its query: a cursor is no secret, but a query may hold one. */
+function logRequests(log: Logger): MiddlewareHandler<ServerEnv> {
+  return async (context, next) => {
+    const since = performance.now();
+    await next();
+    log.debug('request', { method: context.req.method, path: context.req.path, status: context.res.status, ms: Math.round(performance.now() - since) });
+  };
 }
 
 function standingOf({ sessions }: Store, now: () => number) {

@@ -26,11 +26,16 @@ export async function readBody(context: RequestContext): Promise<string> {
   if (announced > LIMITS.bodyBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of context.req.raw.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > LIMITS.bodyBytes) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of context.req.raw.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > LIMITS.bodyBytes) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw new HttpProblem('request/malformed', 'The body ended before its end.', { field: 'body' });
   }
+  if (bytes > LIMITS.bodyBytes) throw tooLarge();
   return new TextDecoder('utf-8').decode(Buffer.concat(chunks));
 }
 

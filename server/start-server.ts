@@ -2,6 +2,7 @@
 import { createAdaptorServer } from '@hono/node-server';
 import { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Role } from '../src/protocol/http.ts';
 import { createApp } from './app.ts';
 import type { App } from './http-context.ts';
 import { LIMITS, spreadMs } from './limits.ts';
@@ -43,6 +44,8 @@ export interface HoldfastServer {
   readonly store: Store;
   readonly hub: Hub;
   readonly retention: Retention;
+  /** Gives a user another role: its open streams are told to resync at once. */
+  setRole(tenant: string, user: string, role: Role): void;
   /** Tells every stream to `rotate`, gives it up to 2 s, lets requests finish, closes the file. Idempotent. */
   close(reason?: string): Promise<void>;
 }
@@ -79,7 +82,13 @@ export async function startServer(options: ServerOptions, signal?: AbortSignal):
   const { address, port, family } = addressOf(http);
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   log.info('listening', { url });
-  return { url, port, app, store, hub, retention, close };
+  const setRole = (tenant: string, user: string, role: Role) => {
+    const record = store.setRole(tenant, user, role, now());
+    // Before the event: a reader that got past its place and then lost the connection would never be told.
+    hub.resyncUser(tenant, user);
+    hub.publish(tenant, record);
+  };
+  return { url, port, app, store, hub, retention, setRole, close };
 }
 
 /** The store is filled before the first request can see it half empty. */

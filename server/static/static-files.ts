@@ -64,7 +64,7 @@ function answer(context: RequestContext, path: string, file: StaticFile): Respon
 /** An unknown path under /assets is a file that is gone, never the shell: a module script would fail on HTML with a riddle. */
 function isNavigation(context: RequestContext): boolean {
   const { path } = context.req;
-  return !path.startsWith('/api') && !path.startsWith('/assets/') && (context.req.header('accept') ?? '').includes('text/html');
+  return path !== '/api' && !path.startsWith('/api/') && !path.startsWith('/assets/') && (context.req.header('accept') ?? '').includes('text/html');
 }
 
 function createFileCache(folder: string) {

@@ -67,7 +67,9 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
   }
 
   function sendLive(record: LogRecord): void {
-    if (!reader) return;
+    if (!reader || record.seq <= reader.seq) return;
+    // Somebody wrote without saying so (another process on the file): the log has what is missing.
+    if (record.seq > reader.seq + 1) return catchUp(reader);
     const delivery = reader.take(record);
     if (delivery) sendAll([delivery]);
     else if (performance.now() >= checkpointAt) sendCheckpoint();
@@ -170,6 +172,14 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
   }
 
   if (sink.signal.aborted) return;
+  function catchUp(from: Reader): void {
+    waiting = [];
+    follow(from).catch((error: unknown) => {
+      deps.fail('stream failed', error);
+      cut();
+    });
+  }
+
   hub.join(stream, sink.signal);
   const head = log.head(owner.tenant);
   const headCursor = formatCursor(epoch, head.seq, head.check);

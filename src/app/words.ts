@@ -160,6 +160,7 @@ export const words = {
     summary: (count: number, longest: string) => `${numbers.format(count)} waiting, longest ${longest} min`,
     empty: 'No cars are waiting.',
     by: (time: string) => `by ${time}`,
+    car: (vehicle: string, service: string) => `${vehicle} · ${lowerFirst(service)}`,
     unknownCar: 'A waiting car',
   },
   handOver: {

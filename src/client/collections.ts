@@ -20,8 +20,8 @@ export interface CollectionSnapshot {
 export interface Collections {
   topic(name: string): Topic<CollectionSnapshot>;
   apply(events: readonly SyncEvent[]): void;
-  /** Documents that came whole, without an event. */
-  replace(documents: readonly VersionedDocument[]): void;
+  /** Documents that came whole, without an event, and were committed when the log reached `through`. */
+  replace(documents: readonly VersionedDocument[], through: number): void;
   /** Another run: everything watched is read again. */
   reload(): void;
 }
@@ -103,8 +103,10 @@ export function createCollections({ reader, notifier, clock, log }: { reader: Lo
   async function readStale(entry: Watched): Promise<void> {
     const stale = [...entry.documents.values()].filter(isStale).slice(0, 100);
     if (stale.length === 0) return;
+    const mine = entry.load;
     const page = await reader.documents(stale.map(({ collection, id }) => ({ collection, id }))).catch(() => null);
-    if (!page || signal.aborted) return;
+    // A load that came meanwhile knows more, also of deletions, which leave nothing to compare with.
+    if (!page || signal.aborted || mine !== entry.load) return;
     const whole = page.documents.filter((document) => !isStale(document));
     if (whole.length === 0) return;
     whole.forEach((document) => keepNewer(entry, document));
@@ -129,10 +131,16 @@ export function createCollections({ reader, notifier, clock, log }: { reader: Lo
         void readStale(entry);
       }
     },
-    replace(documents) {
+    replace(documents, through) {
       for (const [name, entry] of watched) {
         const mine = documents.filter((document) => document.collection === name);
-        if (mine.length === 0) continue;
+        // Said before the disk was last read: one of them may have been deleted since, which leaves nothing to compare with.
+        if (mine.length === 0 || through < entry.asOf) continue;
+        if (entry.meanwhile) {
+          // The read under way may be from before they were stored; a new one is not.
+          void load(name, entry);
+          continue;
+        }
         mine.forEach((document) => keepNewer(entry, { ...document, seq: entry.asOf, staleFor: null }));
         show(entry, false, entry.topic.getSnapshot().isPartial);
       }

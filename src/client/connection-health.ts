@@ -61,38 +61,51 @@ const FIRST_MS = 3_000;
 const SILENT_BEATS = 3;
 
 export function deriveHealth(facts: HealthFacts, policy: Policy): Health {
-  const { beat, pageError } = facts;
+  const { beat } = facts;
   const isHeard = beat !== null && facts.now - facts.heardAt < policy.beatMs * SILENT_BEATS;
+  const report = isHeard ? beat.report : null;
   const state = connectionState(facts, isHeard);
-  const report = beat?.report ?? null;
-  const isFresh = isHeard && report !== null && isReportFresh(report, facts, policy);
-  const status = statusOf(state, isFresh);
+  const status = statusOf(state, report !== null && isReportFresh(report, facts, policy));
   return {
     connectionState: state,
     status,
     isConnected: status === 'healthy',
     isPollingFallback: status === 'polling',
     label: labelOf(state, status, facts),
-    lastByteAt: later(report?.lastByteAt ?? null, facts.storedLastByteAt),
-    retryAt: isHeard && report?.retryInMs != null ? facts.wallNow + report.retryInMs - (facts.now - facts.heardAt) : null,
-    reason: status === 'healthy' ? null : (pageError?.code ?? (isHeard ? (report?.reason ?? (state === 'connected' ? 'silent' : null)) : 'host/gone')),
-    error: pageError ?? (status === 'healthy' || !report?.error ? null : fromWire(report.error as unknown as WireError)),
-    totalEvents: beat?.counters['totalEvents'] ?? 0,
-    uptime: beat?.counters['uptimeMs'] ?? 0,
-    eventCounts: beat?.eventCounts ?? {},
+    lastByteAt: later(beat?.report.lastByteAt ?? null, facts.storedLastByteAt),
+    retryAt: retryAt(report, facts),
+    ...(status === 'healthy' ? { reason: null, error: null } : trouble(state, report, facts)),
     updates: facts.updates,
-    refusedEvents: beat?.counters['refusedEvents'] ?? 0,
-    host: beat?.host ?? null,
-    engine: beat?.engine ?? null,
-    term: beat?.term ?? 0,
-    counters: beat?.counters ?? {},
+    ...said(beat),
   };
+}
+
+/** What the last beat said, however old: counts don't become untrue by silence. */
+function said(beat: Beat | null): Pick<Health, 'totalEvents' | 'uptime' | 'eventCounts' | 'refusedEvents' | 'host' | 'engine' | 'term' | 'counters'> {
+  if (!beat) return { totalEvents: 0, uptime: 0, eventCounts: {}, refusedEvents: 0, host: null, engine: null, term: 0, counters: {} };
+  const { counters, eventCounts, host, engine, term } = beat;
+  const count = (name: string): number => counters[name] ?? 0;
+  return { totalEvents: count('totalEvents'), uptime: count('uptimeMs'), eventCounts, refusedEvents: count('refusedEvents'), host, engine, term, counters };
+}
+
+/** Why it isn't healthy: the page's own trouble first, then the engine's word, then that there is no engine to speak. */
+function trouble(state: ConnectionState, report: ConnectionReport | null, { pageError }: HealthFacts): Pick<Health, 'reason' | 'error'> {
+  if (pageError) return { reason: pageError.code, error: pageError };
+  if (!report) return { reason: state === 'disconnected' ? null : 'host/gone', error: null };
+  const reason = report.reason ?? (state === 'connected' ? 'silent' : null);
+  return { reason, error: report.error ? fromWire(report.error as unknown as WireError) : null };
+}
+
+function retryAt(report: ConnectionReport | null, { wallNow, now, heardAt }: HealthFacts): number | null {
+  return report?.retryInMs == null ? null : wallNow + report.retryInMs - (now - heardAt);
 }
 
 function connectionState({ beat, hasLease, pageError }: HealthFacts, isHeard: boolean): ConnectionState {
   if (pageError && !isHeard) return 'error';
   if (!hasLease) return 'disconnected';
-  if (!beat || !isHeard || beat.phase === 'starting') return beat && isHeard ? 'connecting' : beat ? 'reconnecting' : 'connecting';
+  if (!beat) return 'connecting';
+  if (!isHeard) return 'reconnecting';
+  if (beat.phase === 'starting') return 'connecting';
   return beat.phase === 'blocked' ? 'error' : beat.report.state;
 }
 

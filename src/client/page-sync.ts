@@ -114,7 +114,10 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     if (before?.scope.id === current?.scopeId) return before?.connect();
     manager.set(null);
     await before?.close();
-    if (!current) return;
+    if (current) await begin(current, parts);
+  }
+
+  async function begin(current: CurrentSession, parts: Parts): Promise<void> {
     const device = (await parts.registry?.device().catch(() => null)) ?? parts.platform.random.id();
     // Somebody else may have signed in while the device's id was read.
     if (parts.session.state.getSnapshot().session?.scopeId !== current.scopeId || manager.getSnapshot()) return;

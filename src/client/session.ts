@@ -47,13 +47,13 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
   const state = createTopic<SessionState>({ phase: 'starting', session: null }, deps.notifier, isSameState);
 
   async function start(): Promise<void> {
-    const current = (await registry?.current().catch(() => null)) ?? null;
     if (await registry?.owesSignOut()) return payAndWait();
+    const current = await registry?.current().catch(() => null);
     if (current) show(current);
     const known = await askServer();
     if (signal.aborted) return;
-    if (known && known.user + known.tenant !== (current?.user ?? '') + (current?.tenant ?? '')) await adopt(known);
-    else if (!known && !current) state.set({ phase: 'signed-out', session: null });
+    if (known) return isOf(current, known) ? undefined : adopt(known);
+    if (!current) showSignedOut();
   }
 
   /** The cookie of somebody who logged out offline is still valid: it is ended before anything else is asked with it. */
@@ -119,6 +119,10 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
       showSignedOut();
     },
   };
+}
+
+function isOf(current: CurrentSession | null | undefined, { tenant, user }: SessionInfo): boolean {
+  return current?.tenant === tenant && current.user === user;
 }
 
 async function signInFailure(answer: RestAnswer): Promise<SyncError> {

@@ -4,7 +4,7 @@ import { decodeBusMessage, type Beat, type BusMessage, type LeaseWishes } from '
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { parseCursor } from '../protocol/cursor.ts';
 import type { SyncEvent } from '../protocol/event.ts';
-import { SyncError } from '../core/sync-error.ts';
+import type { SyncError } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Platform } from '../platform/browser.ts';
 import type { Visibility } from '../platform/ports.ts';
@@ -176,7 +176,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
       case 'frame':
         if (holds === 0) return;
         replica.frame(message);
-        return collections.replace(message.documents);
+        return collections.replace(message.documents, message.through);
       case 'beat':
         return link.heard(message);
       case 'rpc':

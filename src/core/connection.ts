@@ -276,6 +276,8 @@ function failRotating(state: In<'rotating'>, input: Of<'failed'>, now: number, p
 }
 
 function failConnected(state: In<'connected'>, input: Of<'failed'>, now: number, policy: Policy): ConnectionStep {
+  // The close that `rotate` announced is no failure: the stream opens again when it was going to.
+  if (state.rotateAt !== null && input.cause === 'reset') return [{ at: 'reconnecting', until: state.rotateAt, reason: 'rotate', memory: state.memory }, [...abort(state), { do: 'wake-at', at: state.rotateAt }]];
   const proved = now - state.since >= policy.healthyAfterMs;
   return fail(proved ? { ...state, memory: forgiven(state.memory) } : state, input, now, policy);
 }
@@ -303,15 +305,15 @@ const anywhere = {
   outdated: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'retired', memory: state.memory }, [...abort(state), { do: 'retire' }]],
   resync: (state: Connection, input: Of<'resync'>): ConnectionStep => beginResync(state, input.reason),
   'retry-field': (state: Connection, input: Of<'retry-field'>, _now: number, policy: Policy): ConnectionStep =>
-    [{ ...state, memory: { ...state.memory, firstDelayMs: clamp(input.ms, policy.retryFieldMs) } } as Connection, []],
-  configure: (state: Connection, input: Of<'configure'>): ConnectionStep => [{ ...state, memory: configured(state.memory, input) } as Connection, []],
+    [{ ...state, memory: { ...state.memory, firstDelayMs: clamp(input.ms, policy.retryFieldMs) } }, []],
+  configure: (state: Connection, input: Of<'configure'>): ConnectionStep => [{ ...state, memory: configured(state.memory, input) }, []],
   ask: redial,
   hold: stay,
   opened: stay,
   greeted: stay,
   failed: stay,
   rotate: stay,
-  'snapshot-taken': (state: Connection): ConnectionStep => [{ ...state, memory: { ...state.memory, hasCursor: true } } as Connection, []],
+  'snapshot-taken': (state: Connection): ConnectionStep => [{ ...state, memory: { ...state.memory, hasCursor: true } }, []],
   'snapshot-failed': stay,
   polled: refuse,
   'poll-failed': refuse,

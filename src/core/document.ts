@@ -27,16 +27,17 @@ export function documentKey(collection: string, id: string): string {
  */
 export function foldChange(before: StoredDocument | undefined, change: Change, seq: number): StoredDocument {
   const { collection, id, version } = change;
-  const known = before?.version ?? -1;
+  if (before && version <= before.version) return before;
   const wanted = before?.staleFor ?? -1;
-  if (before && version <= known) return before;
-  const staleFor = wanted > version ? wanted : null;
-  if (!('patch' in change)) return { collection, id, version, doc: change.doc, seq, staleFor };
-  if (before?.doc && known === version - 1) {
-    return { collection, id, version, doc: mergePatch(before.doc, change.patch), seq, staleFor };
-  }
-  if (before && wanted >= version) return before;
-  return { collection, id, version: known, doc: before?.doc ?? null, seq, staleFor: version };
+  const doc = 'patch' in change ? patched(before, change) : change.doc;
+  if (doc !== undefined) return { collection, id, version, doc, seq, staleFor: wanted > version ? wanted : null };
+  if (before) return wanted >= version ? before : { ...before, seq, staleFor: version };
+  return { collection, id, version: -1, doc: null, seq, staleFor: version };
+}
+
+/** The document with the patch applied; undefined when it isn't the one that the patch was made for. */
+function patched(before: StoredDocument | undefined, change: Change & { readonly patch: JsonObject }): JsonObject | undefined {
+  return before?.doc && before.version === change.version - 1 ? mergePatch(before.doc, change.patch) : undefined;
 }
 
 /** True for a document that lacks a change and has to be fetched whole. */

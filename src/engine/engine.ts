@@ -90,10 +90,15 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
         return retire('logged-out');
       case 'beat':
       case 'frame':
-        return message.engine !== id && reign !== null && message.term > reign.term() ? retire('fenced') : undefined;
+        return yieldTo(message);
       case 'transient':
         return;
     }
+  }
+
+  /** Somebody with a newer term speaks: whatever this engine still holds is void, its commits would be refused. */
+  function yieldTo({ engine, term }: { readonly engine: string; readonly term: number }): void {
+    if (engine !== id && reign !== null && term > reign.term()) retire('fenced');
   }
 
   bus.listen((raw) => {

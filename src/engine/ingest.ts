@@ -107,8 +107,8 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
     if (isScheduled || isOver) return;
     isScheduled = true;
     const isQuiet = clock.monotonic() - lastCommitAt > QUIET_MS;
-    if (isQuiet) chain(commitQueue);
-    else clock.after(deps.gatherMs(), () => chain(commitQueue));
+    if (isQuiet) void chain(commitQueue);
+    else clock.after(deps.gatherMs(), () => void chain(commitQueue));
   }
 
   function chain(task: () => Promise<void>): Promise<void> {
@@ -157,10 +157,14 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
   }
 
   function reportStale(stored: readonly StoredDocument[]): void {
-    const stale = stored.filter(isStale).map(({ collection, id }) => ({ collection, id }));
-    if (stale.length === 0) return;
-    count('stale-document', stale.length);
-    listener.stale(stale);
+    const stale = askForStale(stored);
+    if (stale > 0) count('stale-document', stale);
+  }
+
+  function askForStale(among: readonly StoredDocument[]): number {
+    const stale = among.filter(isStale).map(({ collection, id }) => ({ collection, id }));
+    if (stale.length > 0) listener.stale(stale);
+    return stale.length;
   }
 
   function abandon(error: SyncError): void {
@@ -203,7 +207,12 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
       if (Number.isFinite(time)) serverTime = Math.max(serverTime, time);
       sequence({ type: 'heartbeat', cursor });
     },
-    reopened: () => sequence({ type: 'reopened' }),
+    reopened() {
+      // A sequencer that stood still for a resync which never came would ignore this stream for good.
+      sequence(sequencer.cursor === null ? { type: 'moved', cursor: meta.cursor } : { type: 'reopened' });
+      // Stale documents may come from an engine that died before it could fetch them.
+      askForStale([...documents.values()]);
+    },
     reset(snapshot) {
       queue = [];
       return runReset(snapshot);
@@ -245,7 +254,8 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
       const known = documents.get(documentKey(collection, id));
       if (known) keep(folded, { collection, id, version: Math.max(known.version, known.staleFor ?? 0), doc: null });
     }
-    if (folded.size > 0) await store({ events: [], cursor: meta.cursor, folded, sent: fetched });
+    const sent = fetched.filter(({ collection, id }) => folded.has(documentKey(collection, id)));
+    if (folded.size > 0) await store({ events: [], cursor: meta.cursor, folded, sent });
   }
 
   function keep(folded: Map<string, StoredDocument>, change: { collection: string; id: string; version: number; doc: StoredDocument['doc'] }): void {

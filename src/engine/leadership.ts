@@ -217,6 +217,19 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
     }
   }
 
+  /** What is said while there is no connection yet: why the store does not open, if that is so. */
+  function openReport(): ConnectionReport {
+    return openError ? { ...NO_REPORT, reason: openError.code, error: toWire(openError) as unknown as JsonObject } : NO_REPORT;
+  }
+
+  /** The totals with what is true at this moment. */
+  function present(): Readonly<Record<string, number>> {
+    const totals = counters.totals();
+    const meta = ingest?.meta();
+    const uptimeMs = (totals['uptimeMs'] ?? 0) + Math.round((connection?.uptimeMs() ?? 0) - notedUptime);
+    return { ...totals, uptimeMs, pages: leases.size(), logEvents: meta?.events ?? 0, logBytes: meta?.bytes ?? 0 };
+  }
+
   return {
     get store() {
       return store;
@@ -228,13 +241,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
       store?.close();
     },
     term: () => ingest?.meta().term ?? 0,
-    standing: () => ({
-      term: ingest?.meta().term ?? 0,
-      phase,
-      report: connection?.report() ?? { ...NO_REPORT, reason: openError ? openError.code : null, error: openError ? (toWire(openError) as unknown as JsonObject) : null },
-      counters: { ...counters.totals(), uptimeMs: (counters.totals()['uptimeMs'] ?? 0) + (connection ? Math.round(connection.uptimeMs() - notedUptime) : 0), pages: leases.size(), logEvents: ingest?.meta().events ?? 0, logBytes: ingest?.meta().bytes ?? 0 },
-      eventCounts: counters.eventCounts(),
-    }),
+    standing: () => ({ term: ingest?.meta().term ?? 0, phase, report: connection?.report() ?? openReport(), counters: present(), eventCounts: counters.eventCounts() }),
     leasesChanged,
     connect() {
       const at = connection?.state().at;

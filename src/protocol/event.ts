@@ -137,16 +137,18 @@ function decodeLogged(wire: WireMessage, body: Record<string, unknown>, bounds: 
 }
 
 function toEvent(body: Record<string, unknown>, bounds: EventBounds): SyncEvent | null {
-  const { id, prev, eventType, data, timestamp, tenant } = body;
-  const orderID = body['orderID'] ?? null;
-  const mutationId = body['mutationId'] ?? null;
+  const { id, prev, data, timestamp } = body;
+  const names = decodeNames(body, bounds);
   const changes = decodeChanges(body['changes'] ?? [], bounds);
   const actor = decodeActor(body['actor'] ?? null);
-  if (typeof id !== 'string' || typeof prev !== 'string' || !isName(eventType, bounds) || !isObject(data)) return null;
-  if (typeof timestamp !== 'string' || Number.isNaN(Date.parse(timestamp)) || !isName(tenant, bounds)) return null;
-  if ((orderID !== null && !isName(orderID, bounds)) || (mutationId !== null && !isName(mutationId, bounds))) return null;
-  if (changes === null || actor === undefined) return null;
-  return { id, prev, eventType, data: data as JsonObject, orderID, timestamp, tenant, actor, mutationId, changes };
+  if (typeof id !== 'string' || typeof prev !== 'string' || !isTime(timestamp) || !isObject(data)) return null;
+  if (names === null || changes === null || actor === undefined) return null;
+  return { ...names, id, prev, data: data as JsonObject, timestamp, actor, changes };
+}
+
+function decodeNames({ eventType, tenant, orderID = null, mutationId = null }: Record<string, unknown>, bounds: EventBounds): Pick<SyncEvent, 'eventType' | 'tenant' | 'orderID' | 'mutationId'> | null {
+  if (!isName(eventType, bounds) || !isName(tenant, bounds)) return null;
+  return isNameOrNull(orderID, bounds) && isNameOrNull(mutationId, bounds) ? { eventType, tenant, orderID, mutationId } : null;
 }
 
 function decodeChanges(value: unknown, bounds: EventBounds): Change[] | null {
@@ -234,6 +236,14 @@ function parseJson(text: string): unknown {
 
 function isName(value: unknown, bounds: EventBounds): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= bounds.maxIdLength;
+}
+
+function isNameOrNull(value: unknown, bounds: EventBounds): value is string | null {
+  return value === null || isName(value, bounds);
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
 }
 
 function isVersion(value: unknown): value is number {

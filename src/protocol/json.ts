@@ -21,15 +21,15 @@ export function findHostileJson(value: unknown, maxDepth: number): JsonRefusal |
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > maxDepth) return 'too-deep';
-    const next: unknown[] = [];
-    for (const item of level) {
-      if (typeof item !== 'object' || item === null) continue;
-      if (isPolluting(item)) return 'forbidden-key';
-      for (const child of Object.values(item)) if (typeof child === 'object' && child !== null) next.push(child);
-    }
-    level = next;
+    const containers = level.filter(isContainer);
+    if (containers.some(isPolluting)) return 'forbidden-key';
+    level = containers.flatMap((item): unknown[] => Object.values(item).filter(isContainer));
   }
   return null;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isPolluting(item: object): boolean {

@@ -15,7 +15,7 @@ export interface DatabaseDeps {
   readonly policy: Pick<Policy, 'databaseOpenMs' | 'databaseBlockedMs'>;
 }
 
-export type ReadTransaction = IDBPTransaction<ScopeSchema, StoreName[], 'readonly'>;
+export type ReadTransaction = IDBPTransaction<ScopeSchema, StoreName[]>;
 export type WriteTransaction = IDBPTransaction<ScopeSchema, StoreName[], 'readwrite'>;
 
 /** Only what is read or written: a transaction that stops holds up every store it names (up to 60 s, measured). */
@@ -131,12 +131,16 @@ function toDatabase(raw: IDBDatabase, signal: AbortSignal): Database {
   }
   return {
     read: (stores, body) => transact(() => database.transaction([...stores], 'readonly'), body),
-    write: (stores, durability, body) => transact(() => database.transaction([...stores], 'readwrite', { durability }), async (tx) => {
-      const result = await body(tx);
-      // Without it the transaction stays open until the browser has seen that no further request comes.
-      tx.commit();
-      return result;
-    }),
+    write: (stores, durability, body) =>
+      transact(
+        () => database.transaction([...stores], 'readwrite', { durability }),
+        async (tx) => {
+          const result = await body(tx);
+          // Without it the transaction stays open until the browser has seen that no further request comes.
+          tx.commit();
+          return result;
+        },
+      ),
     onLost: loss.onLost,
     close,
   };

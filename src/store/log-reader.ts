@@ -3,7 +3,7 @@
 import type { Policy } from '../core/policy.ts';
 import type { LogPage, LogReader, Position } from './contract.ts';
 import type { Database, ReadTransaction } from './database.ts';
-import { collectionPage, countBlocks, endOf, newestPage, pageAfter, UNCLAIMED, type BlockRow, type MetaRow } from './log-rows.ts';
+import { collectionPage, countBlocks, endOf, newestPage, pageAfter, UNCLAIMED, type BlockRow, type BlockSlice, type MetaRow } from './log-rows.ts';
 import { blocksFrom, blocksUpTo, CLOSED_KEY, decodeMetaRow, documentsOf, LOG_ROW } from './schema.ts';
 import { closedError } from './store-errors.ts';
 
@@ -18,19 +18,22 @@ export function createLogReader({ database, policy }: LogReaderDeps): LogReader 
   function read(from: Position | null): Promise<LogPage> {
     return database.read(['log', 'meta'], async (tx) => {
       const meta = await readMeta(tx);
-      if (!from || from.run !== meta.run) return pageAfter(meta, from, [], false, readEvents);
-      const { rows, hasMore } = await readBlocks(tx, meta, from.seq);
-      return pageAfter(meta, from, rows, hasMore, readEvents);
+      if (!from || from.run !== meta.run) return pageAfter(meta, from, { rows: [], hasMore: false }, readEvents);
+      return pageAfter(meta, from, await readBlocks(tx, meta, from.seq), readEvents);
     });
   }
 
   /** Reads keys first: without their values they cost little, and they bound how many blocks hold `readEvents` events. */
-  async function readBlocks(tx: ReadTransaction, meta: MetaRow, after: number): Promise<{ rows: readonly BlockRow[]; hasMore: boolean }> {
+  async function readBlocks(tx: ReadTransaction, meta: MetaRow, after: number): Promise<BlockSlice> {
     const start = blocksFrom(meta.runNo, await findBlock(tx, meta.runNo, after));
     const keys = await tx.objectStore('log').getAllKeys(start, readEvents + 2);
-    const count = countBlocks(keys.map(([, firstSeq]) => firstSeq), Math.max(after, meta.floor), endOf(meta), readEvents);
-    const rows = count === 0 ? [] : await tx.objectStore('log').getAll(start, count);
-    return { rows, hasMore: count < keys.length };
+    const count = countBlocks(
+      keys.map(([, firstSeq]) => firstSeq),
+      Math.max(after, meta.floor),
+      endOf(meta),
+      readEvents,
+    );
+    return { rows: await tx.objectStore('log').getAll(start, count), hasMore: count < keys.length };
   }
 
   function history(limit: number): Promise<LogPage> {
@@ -53,7 +56,11 @@ export function createLogReader({ database, policy }: LogReaderDeps): LogReader 
       database.read(['documents', 'meta'], async (tx) => {
         const store = tx.objectStore('documents');
         const [meta, ...found] = await Promise.all([readMeta(tx), ...keys.map(({ collection, id }) => store.get([collection, id]))]);
-        return collectionPage(meta, found.filter((document) => document !== undefined), keys.map((key) => key.collection));
+        return collectionPage(
+          meta,
+          found.filter((document) => document !== undefined),
+          keys.map((key) => key.collection),
+        );
       }),
   };
 }
@@ -65,9 +72,12 @@ export async function readMeta(tx: ReadTransaction): Promise<MetaRow> {
   return decodeMetaRow(row) ?? UNCLAIMED;
 }
 
-/** Where the block begins that may straddle `seq`: merging joins what a reader has behind it with what it hasn't. */
+/**
+ * Where to read on after `seq`: at the block that begins right behind it, else at the one that may straddle it, because merging
+ * joins what a reader has behind it with what it hasn't.
+ */
 async function findBlock(tx: ReadTransaction, runNo: number, seq: number): Promise<number> {
-  const cursor = await tx.objectStore('log').openKeyCursor(blocksUpTo(runNo, seq), 'prev');
+  const cursor = await tx.objectStore('log').openKeyCursor(blocksUpTo(runNo, seq + 1), 'prev');
   return cursor?.primaryKey[1] ?? 0;
 }
 

@@ -143,14 +143,21 @@ export interface Restart {
   readonly documents: readonly StoredDocument[];
 }
 
+export interface RestartOptions {
+  readonly run: string;
+  /** Newest server time known, ms since 1970. */
+  readonly serverTime: number;
+  readonly collectionDocuments: number;
+}
+
 /** What a committed snapshot makes of the store: a new run with everything in it at the snapshot's cursor. */
-export function restarted(meta: MetaRow, snapshot: Snapshot, serverTime: number, run: string, collectionDocuments: number): Restart {
+export function restarted(meta: MetaRow, snapshot: Snapshot, { run, serverTime, collectionDocuments }: RestartOptions): Restart {
   const { seq } = toCursor(snapshot.cursor);
   const { documents, partial } = boundDocuments(snapshot.documents, collectionDocuments);
   const newest = Math.max(meta.serverTime, serverTime);
   const runNo = meta.runNo + 1;
   return {
-    meta: { run, runNo, cursor: snapshot.cursor, snapshotAt: snapshot.serverTime, floor: seq, term: meta.term, serverTime: newest, events: 0, bytes: 0, partial },
+    meta: { ...UNCLAIMED, run, runNo, cursor: snapshot.cursor, snapshotAt: snapshot.serverTime, floor: seq, term: meta.term, serverTime: newest, partial },
     marker: { runNo, firstSeq: seq, lastSeq: seq, bytes: 0, at: newest, events: [] },
     documents: documents.map((document) => ({ ...document, seq, staleFor: null })),
   };
@@ -164,28 +171,35 @@ function boundDocuments(all: Snapshot['documents'], bound: number): { documents:
     counts.set(collection, count);
     return count <= bound;
   });
-  return { documents, partial: [...counts].filter(([, count]) => count > bound).map(([collection]) => collection).sort() };
+  return { documents, partial: [...counts].filter(([, count]) => count > bound).map(([collection]) => collection) };
 }
 
 /**
  * How many of the blocks named by `firstSeqs` (ascending, the first may begin before `after`) hold about `limit` events
  * after `after`. Seqs grow by at least one an event, so the next block's first seq bounds the count without reading anything.
- * Two at least: the first may lie wholly behind the reader, and a read that brings nothing would be asked again for ever.
+ * At least one that begins after it: a block that begins before may lie wholly behind the reader, and a read that brings nothing
+ * would be asked again for ever.
  */
 export function countBlocks(firstSeqs: readonly number[], after: number, end: number, limit: number): number {
-  let count = Math.min(2, firstSeqs.length);
+  let count = Math.min((firstSeqs[0] ?? 0) > after ? 1 : 2, firstSeqs.length);
   while (count < firstSeqs.length && (firstSeqs[count + 1] ?? end + 1) - 1 - after <= limit) count++;
   return count;
 }
 
+/** Blocks in order, and whether the log goes on behind them. */
+export interface BlockSlice {
+  readonly rows: readonly BlockRow[];
+  readonly hasMore: boolean;
+}
+
 /** The page that a reader at `from` gets: nothing but its new beginning when its run is over, else what follows. */
-export function pageAfter(meta: MetaRow, from: Position | null, rows: readonly BlockRow[], hasMoreRows: boolean, limit: number): LogPage {
+export function pageAfter(meta: MetaRow, from: Position | null, slice: BlockSlice, limit: number): LogPage {
   if (!from || from.run !== meta.run) return { meta: publicMeta(meta), events: [], through: endPosition(meta), hasMore: false, reset: true, skipped: null };
-  const found = rows.flatMap((row) => (row.firstSeq > from.seq ? row.events : row.events.filter((event) => seqOf(event) > from.seq)));
+  const found = slice.rows.flatMap((row) => (row.firstSeq > from.seq ? row.events : row.events.filter((event) => seqOf(event) > from.seq)));
   const events = found.slice(0, limit);
   const last = events.at(-1);
-  const hasMore = found.length > limit || hasMoreRows;
-  const seq = hasMore ? (last ? seqOf(last) : (rows.at(-1)?.lastSeq ?? from.seq)) : Math.max(from.seq, endOf(meta));
+  const hasMore = found.length > limit || slice.hasMore;
+  const seq = hasMore ? (last ? seqOf(last) : (slice.rows.at(-1)?.lastSeq ?? from.seq)) : Math.max(from.seq, endOf(meta));
   const skipped = from.seq < meta.floor ? { from: from.seq + 1, to: meta.floor } : null;
   return { meta: publicMeta(meta), events, through: { run: meta.run, seq }, hasMore, reset: false, skipped };
 }

@@ -1,5 +1,5 @@
-// Retention on disk: reads a little, plans, and deletes or joins in one short transaction. Must never hold the stores while it plans:
-// commits wait behind it. Between plan and write only this engine's own commits come in; another engine's term refuses the write.
+// Retention on disk: reads a little, plans, and deletes or joins in one short transaction. Must never hold the stores while it plans,
+// because commits wait behind it. Between plan and write only this engine's own commits come in; another engine's term refuses the write.
 import type { StoredDocument } from '../core/document.ts';
 import type { Policy, Retention } from '../core/policy.ts';
 import type { LogWriter, SweepResult } from './contract.ts';
@@ -7,7 +7,8 @@ import { unwatched, type Database, type ReadTransaction, type WriteTransaction }
 import { addBlock, fenced, putMeta } from './fenced-write.ts';
 import type { BlockBounds, BlockRow, MetaRow } from './log-rows.ts';
 import { blocksFrom, documentsOf, type StoreName } from './schema.ts';
-import { cutCollections, findMergeGroup, mergeBounds, mergeRows, planDrop, planSweep, SWEEP_BLOCKS, sweepResult, sweepWindow, swept, type SweepPlan } from './sweep-plan.ts';
+import { cutCollections, findMergeGroup, mergeBounds, mergeRows, planDrop, planSweep, SWEEP_BLOCKS } from './sweep-plan.ts';
+import { sweepResult, sweepWindow, swept, type SweepPlan } from './sweep-plan.ts';
 
 export interface LogSweepDeps {
   readonly database: Database;
@@ -42,9 +43,14 @@ export function createLogSweep({ database, policy }: LogSweepDeps): LogWriter['s
   async function readOldest(tx: ReadTransaction, meta: MetaRow): Promise<readonly BlockRow[]> {
     const range = blocksFrom(meta.runNo, 0);
     const keys = await tx.objectStore('log').getAllKeys(range, SWEEP_BLOCKS + 2);
-    // To a browser a count of 0 means all of them.
-    if (keys.length === 0) return [];
-    return tx.objectStore('log').getAll(range, sweepWindow(keys.map(([, firstSeq]) => firstSeq), meta, policy.readEvents));
+    return tx.objectStore('log').getAll(
+      range,
+      sweepWindow(
+        keys.map(([, firstSeq]) => firstSeq),
+        meta,
+        policy.readEvents,
+      ),
+    );
   }
 
   function deleteSwept({ term, runNo }: MetaRow, plan: SweepPlan): Promise<SweepResult> {

@@ -47,7 +47,7 @@ export function createLogWriter({ database, policy, random }: LogWriterDeps): Lo
   async function reset(term: number, snapshot: Snapshot, serverTime: number): Promise<Claim> {
     return database.write(['log', 'documents', 'meta'], 'relaxed', async (tx) => {
       const before = await fenced(tx.objectStore('meta'), term);
-      const { meta, marker, documents } = restarted(before, snapshot, serverTime, random.id(), policy.collectionDocuments);
+      const { meta, marker, documents } = restarted(before, snapshot, { run: random.id(), serverTime, collectionDocuments: policy.collectionDocuments });
       unwatched(tx.objectStore('log').clear());
       unwatched(tx.objectStore('documents').clear());
       addBlock(tx, marker);

@@ -5,7 +5,8 @@ import type { Policy } from '../core/policy.ts';
 import { SyncError, asSyncError } from '../core/sync-error.ts';
 import type { Random } from '../platform/ports.ts';
 import type { Claim, CommitBatch, LogMeta, LogPage, LogReader, LogWriter, Notes, Position, Store, SweepResult } from './contract.ts';
-import { assertFollows, claimed, collectionPage, committed, countBlocks, endOf, newestPage, pageAfter, publicMeta, restarted, toBlocks, UNCLAIMED } from './log-rows.ts';
+import { assertFollows, claimed, collectionPage, committed, countBlocks, endOf, newestPage } from './log-rows.ts';
+import { pageAfter, publicMeta, restarted, toBlocks, UNCLAIMED } from './log-rows.ts';
 import type { BlockBounds, BlockRow, MetaRow } from './log-rows.ts';
 import { createLossNotice, type LossReason } from './loss-notice.ts';
 import { closedError, fencedError, goneError } from './store-errors.ts';
@@ -140,8 +141,7 @@ function openMemoryStore(deps: MemoryDatabaseDeps, data: Data, shared: Shared, s
 function createReader(run: Run, policy: Policy): LogReader {
   return {
     read: (from) => run('read', (data) => readAfter(openMeta(data), data.log, from, policy.readEvents)),
-    history: (limit) =>
-      run('history', (data): LogPage => newestPage(openMeta(data), data.log, Math.max(0, Math.min(limit, policy.readEvents)))),
+    history: (limit) => run('history', (data): LogPage => newestPage(openMeta(data), data.log, Math.max(0, Math.min(limit, policy.readEvents)))),
     collection: (name) =>
       run('collection', (data) => {
         const documents = [...data.documents.values()].filter((document) => document.collection === name);
@@ -150,7 +150,11 @@ function createReader(run: Run, policy: Policy): LogReader {
     documents: (keys) =>
       run('documents', (data) => {
         const documents = keys.flatMap(({ collection, id }) => data.documents.get(documentKey(collection, id)) ?? []);
-        return collectionPage(openMeta(data), documents, keys.map((key) => key.collection));
+        return collectionPage(
+          openMeta(data),
+          documents,
+          keys.map((key) => key.collection),
+        );
       }),
   };
 }
@@ -163,8 +167,13 @@ function openMeta(data: Data): MetaRow {
 function readAfter(meta: MetaRow, log: readonly BlockRow[], from: Position | null, limit: number): LogPage {
   const after = from?.run === meta.run ? from.seq : endOf(meta);
   const rows = log.filter((row) => row.lastSeq > after);
-  const count = countBlocks(rows.map((row) => row.firstSeq), Math.max(after, meta.floor), endOf(meta), limit);
-  return pageAfter(meta, from, rows.slice(0, count), count < rows.length, limit);
+  const count = countBlocks(
+    rows.map((row) => row.firstSeq),
+    Math.max(after, meta.floor),
+    endOf(meta),
+    limit,
+  );
+  return pageAfter(meta, from, { rows: rows.slice(0, count), hasMore: count < rows.length }, limit);
 }
 
 function createWriter(run: Run, { policy, random }: MemoryDatabaseDeps): LogWriter {
@@ -178,7 +187,7 @@ function createWriter(run: Run, { policy, random }: MemoryDatabaseDeps): LogWrit
     reset: async (term, snapshot, serverTime) => {
       const given = cloneIn(snapshot);
       return run('reset', (data): Claim => {
-        const restart = restarted(fenced(data, term), given, serverTime, random.id(), policy.collectionDocuments);
+        const restart = restarted(fenced(data, term), given, { run: random.id(), serverTime, collectionDocuments: policy.collectionDocuments });
         Object.assign(data, { meta: restart.meta, log: [restart.marker] });
         data.documents.clear();
         putDocuments(data, restart.documents);
@@ -241,7 +250,10 @@ function sweep(data: Data, term: number, { retention, passed, policy }: { retent
 
 function mergeOldest(log: BlockRow[], meta: MetaRow, bounds: BlockBounds): BlockRow[] {
   const markers = log.filter((row) => row.firstSeq <= meta.floor).length;
-  const group = findMergeGroup(log.slice(markers).map((row) => row.firstSeq), bounds.blockEvents);
+  const group = findMergeGroup(
+    log.slice(markers).map((row) => row.firstSeq),
+    bounds.blockEvents,
+  );
   if (group.to === null) return log;
   const [from, to] = [group.from + markers, group.to + markers];
   const joined = mergeRows(log.slice(from, to), bounds);

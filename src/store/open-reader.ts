@@ -45,24 +45,15 @@ export async function openScope(deps: OpenDeps, signal: AbortSignal): Promise<Da
 }
 
 async function checkScope(database: Database, scope: ScopeTuple): Promise<void> {
-  const { row, isClosed } = await readScope(database);
-  if (isClosed) throw closedError();
+  const row = await database.read(['meta'], (tx) => tx.objectStore('meta').get(SCOPE_ROW));
   if (row === undefined) return writeScope(database, scope);
-  if (!isSameScope(row, scope)) throw new SyncError('store/foreign', 'The database of this name belongs to somebody else', { details: { name: JSON.stringify(row) } });
+  if (!isSameScope(row, scope)) throw new SyncError('store/foreign', 'The database of this name belongs to another scope: it is left alone');
 }
 
-function readScope(database: Database): Promise<{ row: unknown; isClosed: boolean }> {
-  return database.read(['meta'], async (tx) => {
-    const meta = tx.objectStore('meta');
-    const [row, closed] = await Promise.all([meta.get(SCOPE_ROW), meta.get(CLOSED_KEY)]);
-    return { row, isClosed: closed !== undefined };
-  });
-}
-
+/** A logged-out store has no such row either, and must not get one: nobody's name belongs into what was just emptied. */
 function writeScope(database: Database, scope: ScopeTuple): Promise<void> {
   return database.write(['meta'], 'relaxed', async (tx) => {
     const meta = tx.objectStore('meta');
-    // A log-out since the first look must not find somebody's name in the store that it has just emptied.
     if ((await meta.get(CLOSED_KEY)) !== undefined) throw closedError();
     await meta.put(encodeScope(scope), SCOPE_ROW);
   });

@@ -70,7 +70,7 @@ export function findMergeGroup(firstSeqs: readonly number[], blockEvents: number
   }
 }
 
-/** Where the group that begins at `from` is full; null while more may still join it. Blocks up to `to` hold at most `firstSeqs[to] - firstSeqs[from]` events. */
+/** Where the group that begins at `from` is full; null while more may join it. Blocks before `to` hold `firstSeqs[to] - firstSeqs[from]` events at most. */
 function groupEnd(firstSeqs: readonly number[], from: number, blockEvents: number): number | null {
   for (let to = from + 1; ; to++) {
     const next = firstSeqs[to + 1];
@@ -89,12 +89,12 @@ export function mergeRows(rows: readonly BlockRow[], bounds: BlockBounds): Block
 export function planDrop(documents: readonly StoredDocument[], bound: number): readonly StoredDocument[] {
   const surplus = documents.length - bound;
   if (surplus <= 0) return [];
-  return [...documents].sort((a, b) => a.seq - b.seq || (a.id < b.id ? -1 : 1)).slice(0, surplus);
+  return documents.toSorted((a, b) => a.seq - b.seq || (a.id < b.id ? -1 : 1)).slice(0, surplus);
 }
 
 /** The row after documents were dropped. Markers of deleted documents were never shown: without them nothing is missing. */
 export function cutCollections(meta: MetaRow, dropped: readonly StoredDocument[]): MetaRow {
   const names = dropped.filter((document) => document.doc !== null).map((document) => document.collection);
-  const partial = [...new Set([...meta.partial, ...names])].sort();
+  const partial = [...new Set([...meta.partial, ...names])];
   return partial.length === meta.partial.length ? meta : { ...meta, partial };
 }

@@ -32,8 +32,14 @@ export async function wipeStore(deps: DatabaseDeps, name: string, { nowMs, keepO
   });
 }
 
+export interface ReopenOptions {
+  readonly scope: ScopeTuple;
+  /** Wall clock, ms since 1970. */
+  readonly nowMs: number;
+}
+
 /** Opens a logged-out store for `scope` again, empty; changes nothing in a store that isn't closed. Call it at every sign-in. */
-export async function reopenStore(deps: DatabaseDeps, name: string, { scope, nowMs }: { scope: ScopeTuple; nowMs: number }, signal: AbortSignal): Promise<void> {
+export async function reopenStore(deps: DatabaseDeps, name: string, { scope, nowMs }: ReopenOptions, signal: AbortSignal): Promise<void> {
   await inDatabase(deps, name, signal, async (tx) => {
     if ((await tx.objectStore('meta').get(CLOSED_KEY)) === undefined) return;
     const before = await readRow(tx);

@@ -128,10 +128,11 @@ function openLine(): OpenLine {
   return { first: null, bytes: 0, parts: null };
 }
 
+/** Copies: the memory of a chunk may be used again (and `slice` of a Node Buffer is no copy). */
 function keepHead(line: OpenLine, part: Uint8Array): void {
   if (line.bytes > HEAD_BYTES) line.parts = null;
-  else if (line.bytes === part.length) line.parts = [part.slice()];
-  else line.parts?.push(part.slice());
+  else if (line.bytes === part.length) line.parts = [new Uint8Array(part)];
+  else line.parts?.push(new Uint8Array(part));
 }
 
 function joinParts(parts: readonly Uint8Array[], length: number): Uint8Array {

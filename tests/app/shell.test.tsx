@@ -1,12 +1,14 @@
 // @vitest-environment happy-dom
 import { act, fireEvent, screen } from '@testing-library/react';
+import { useEffect } from 'react';
 import { describe, expect, test, vi } from 'vitest';
 import type { IndicatorHealth, IndicatorState } from '../../src/app/indicator-state.ts';
 import { ConnectionIndicator } from '../../src/app/parts/connection-indicator.tsx';
 import { Shell } from '../../src/app/parts/shell.tsx';
 import { SignInForm, type SignInFormProps } from '../../src/app/parts/sign-in-form.tsx';
 import { ToastList } from '../../src/app/parts/toast-list.tsx';
-import { useToasts, type ToastBox } from '../../src/app/use-toasts.ts';
+import type { NewToast } from '../../src/app/toast-state.ts';
+import { useToasts } from '../../src/app/use-toasts.ts';
 import { words } from '../../src/app/words.ts';
 import { draw, testClock } from './draw.tsx';
 import { NOW } from './fixtures.ts';
@@ -121,15 +123,16 @@ describe('the sign-in form', () => {
 });
 
 describe('toasts on the page', () => {
-  let box: ToastBox;
-  function Toasts() {
-    box = useToasts();
+  function Toasts({ toasts }: { readonly toasts: readonly NewToast[] }) {
+    const box = useToasts();
+    const { show } = box;
+    useEffect(() => toasts.forEach(show), [toasts, show]);
     return <ToastList box={box} />;
   }
   test('count their action down, stand still under a pointer, and close by Escape', () => {
     const clock = testClock();
-    const { container } = draw(<Toasts />, clock);
-    act(() => box.show({ tone: 'info', text: 'CAR 7710 marked ready.', action: { label: words.undo, name: words.undoName, run: () => {} } }));
+    const undoable: NewToast = { tone: 'info', text: 'CAR 7710 marked ready.', action: { label: words.undo, name: words.undoName, run: () => {} } };
+    const { container } = draw(<Toasts toasts={[undoable]} />, clock);
     const undo = screen.getByRole('button', { name: 'Undo' });
     expect(undo.textContent).toBe('Undo 8');
     clock.tick(1_000);
@@ -144,8 +147,7 @@ describe('toasts on the page', () => {
   });
   test('show two and how many wait; a page that was hidden loses no time', () => {
     const clock = testClock();
-    draw(<Toasts />, clock);
-    act(() => ['a', 'b', 'c'].forEach((text) => box.show({ tone: 'info', text })));
+    draw(<Toasts toasts={['a', 'b', 'c'].map((text) => ({ tone: 'info', text }))} />, clock);
     screen.getByText('+1');
     expect(screen.queryByText('a')).toBeNull();
     clock.tick(3_600_000);

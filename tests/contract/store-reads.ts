@@ -38,7 +38,8 @@ export function describeReads(make: MakeStore): void {
       await store.writer.commit(batchOf(term, 1, 3));
       const { meta } = await store.writer.reset(term, snapshotAt(7), 0);
       await store.writer.commit(batchOf(term, 8, 9));
-      expect(await store.reader.read({ ...start, seq: 2 })).toMatchObject({ events: [], through: { run: meta.run, seq: 9 }, reset: true, hasMore: false, skipped: null });
+      const page = await store.reader.read({ ...start, seq: 2 });
+      expect(page).toMatchObject({ events: [], through: { run: meta.run, seq: 9 }, reset: true, hasMore: false, skipped: null });
     });
 
     test('[LOG7] a reader that is ahead of the disk is not thrown back', async () => {
@@ -50,7 +51,9 @@ export function describeReads(make: MakeStore): void {
     test('[LOG7] 10,000 events in commits of every size come once each, in order, 500 at most at a time', async () => {
       const store = await make(POLICY).open();
       const { term, start } = await startedAt(store, 0);
-      for (let from = 1, size = 1; from <= 10_000; from += size, size = 1 + ((size * 7) % 611)) await store.writer.commit(batchOf(term, from, Math.min(10_000, from + size - 1)));
+      for (let from = 1, size = 1; from <= 10_000; from += size, size = 1 + ((size * 7) % 611)) {
+        await store.writer.commit(batchOf(term, from, Math.min(10_000, from + size - 1)));
+      }
       const { events, pages, through } = await readAll(store.reader, start);
       expect(seqs(events)).toEqual(range(1, 10_000));
       expect(through.seq).toBe(10_000);
@@ -61,7 +64,13 @@ export function describeReads(make: MakeStore): void {
     test('[LOG7] every position inside and between blocks is continued from exactly', async () => {
       const store = await make({ ...POLICY, blockEvents: 7, readEvents: 10 }).open();
       const { term, start } = await startedAt(store, 100);
-      for (const [from, to] of [[101, 101], [102, 108], [109, 125], [126, 127]] as const) await store.writer.commit(batchOf(term, from, to));
+      for (const [from, to] of [
+        [101, 101],
+        [102, 108],
+        [109, 125],
+        [126, 127],
+      ] as const)
+        await store.writer.commit(batchOf(term, from, to));
       for (const seq of range(100, 127)) {
         const page = await store.reader.read({ ...start, seq });
         expect(page.events.length).toBeLessThanOrEqual(10);
@@ -135,7 +144,8 @@ export function describeReads(make: MakeStore): void {
       const store = await make(POLICY).open();
       const { term } = await startedAt(store, 0);
       const stale = documentAt('stale', 2, { staleFor: 4 });
-      const documents = [documentAt('gone', 1, { doc: null }), stale, documentAt('other', 2, { collection: 'order' }), documentAt('more', 2, { collection: 'orders2' })];
+      const others = ['order', 'orders2'].map((collection) => documentAt('other', 2, { collection }));
+      const documents = [documentAt('gone', 1, { doc: null }), stale, ...others];
       await store.writer.commit(batchOf(term, 1, 2, { documents }));
       expect((await store.reader.collection('orders')).documents).toEqual([stale]);
     });
@@ -157,7 +167,7 @@ export function describeReads(make: MakeStore): void {
       const committing = (async () => {
         for (const seq of range(1, 60)) await engine.writer.commit(batchOf(term, seq, seq, { documents: [documentAt('a', seq), documentAt('b', seq)] }));
       })();
-      for (let seq = 0; seq < 60; ) {
+      for (let seq = 0; seq < 60;) {
         const { documents, asOf } = await page.reader.collection('orders');
         expect(documents.map((document) => document.seq)).toEqual(asOf.seq === 0 ? [] : [asOf.seq, asOf.seq]);
         seq = asOf.seq;

@@ -35,6 +35,14 @@ export function describeSweeps(make: MakeStore): void {
       expect(seqs((await readAll(store.reader, { ...start, seq: 50 })).events)).toEqual(range(51, 100));
     });
 
+    test('[LOG14] what is exactly as old as the limit stays; a millisecond more, and it goes', async () => {
+      const store = await make(POLICY).open();
+      const { term } = await filled(store, 10, 10);
+      await store.writer.commit(batchOf(term, 11, 11, { serverTime: timeAt(10) + 5_000 }));
+      expect(await sweepAll(store, term, { ...KEEP, ttlMs: 5_000 }, EVERYBODY)).toMatchObject({ swept: 0 });
+      expect(await sweepAll(store, term, { ...KEEP, ttlMs: 4_999 }, EVERYBODY)).toMatchObject({ swept: 10 });
+    });
+
     test('[LOG14] age leaves what some reader has not passed', async () => {
       const store = await make(POLICY).open();
       const { term } = await filled(store, 100, 10);
@@ -166,7 +174,7 @@ export function describeSweeps(make: MakeStore): void {
       await store.writer.commit(batchOf(term, 1, 5, { documents: [...documents, documentAt('1', 1, { collection: 'bays' })] }));
       await sweepAll(store, term, KEEP, EVERYBODY);
       const page = await store.reader.collection('orders');
-      expect(page.documents.map(({ id }) => id).sort()).toEqual(['b', 'c', 'd']);
+      expect(page.documents.map(({ id }) => id).toSorted()).toEqual(['b', 'c', 'd']);
       expect(page.isPartial).toBe(true);
       expect(await store.reader.collection('bays')).toMatchObject({ isPartial: false, documents: [{ id: '1' }] });
       expect(await store.reader.documents([{ collection: 'orders', id: 'e' }])).toMatchObject({ documents: [], isPartial: true });

@@ -17,7 +17,7 @@ export function describeWrites(make: MakeStore): void {
       const harness = make(POLICY);
       const stores = await Promise.all([harness.open(), harness.open(), harness.open()]);
       const claims = await Promise.all(stores.map((store) => store.writer.claim(5_000)));
-      expect(claims.map(({ meta }) => meta.term).sort()).toEqual([5_000, 5_001, 5_002]);
+      expect(new Set(claims.map(({ meta }) => meta.term))).toEqual(new Set([5_000, 5_001, 5_002]));
       expect(new Set(claims.map(({ meta }) => meta.run)).size).toBe(1);
     });
 
@@ -32,7 +32,8 @@ export function describeWrites(make: MakeStore): void {
     test('[DOC2] a claim brings every document, markers of deleted ones too', async () => {
       const store = await make(POLICY).open();
       const { term } = await startedAt(store, 0);
-      const documents = [documentAt('a', 1), documentAt('b', 2, { doc: null }), documentAt('c', 2, { staleFor: 7 }), documentAt('x', 2, { collection: 'bays' })];
+      const bay = documentAt('x', 2, { collection: 'bays' });
+      const documents = [documentAt('a', 1), documentAt('b', 2, { doc: null }), documentAt('c', 2, { staleFor: 7 }), bay];
       await store.writer.commit(batchOf(term, 1, 2, { documents }));
       const claim = await store.writer.claim(2_000);
       expect(claim.documents).toHaveLength(4);
@@ -61,7 +62,7 @@ export function describeWrites(make: MakeStore): void {
       expect(await store.reader.collection('orders')).toMatchObject({ documents: [documentAt('a', 3)], asOf: { run: start.run, seq: 3 } });
     });
 
-    test.each(['quota', 'other'] as const)('[LOG1] [LOG18] a commit that fails (%s) leaves nothing, and the same batch can be stored afterwards', async (failure) => {
+    test.each(['quota', 'other'] as const)('[LOG1] [LOG18] a commit that fails (%s) leaves nothing, and can be made again', async (failure) => {
       const harness = make(POLICY);
       const store = await harness.open();
       const { term, start } = await startedAt(store, 0);
@@ -75,7 +76,10 @@ export function describeWrites(make: MakeStore): void {
       expect(seqs((await readAll(store.reader, start)).events)).toEqual(range(1, 5));
     });
 
-    test.each([['lower', -1], ['higher', 1]])('[LOG2] a %s term than the stored one is refused, and changes nothing', async (_, by) => {
+    test.each([
+      ['lower', -1],
+      ['higher', 1],
+    ])('[LOG2] a %s term than the stored one is refused, and changes nothing', async (_, by) => {
       const store = await make(POLICY).open();
       const { term } = await startedAt(store, 0);
       const before = await describeState(store.reader);

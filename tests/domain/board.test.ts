@@ -66,7 +66,7 @@ describe('the bays', () => {
 
 describe('documents that can not be read', () => {
   test('[APP7] cost the one card, not the board', () => {
-    const broken = replaced(branch(), 'jobs', { ...job('j1', 'o1', 'b1'), startedAt: 'soon' });
+    const broken = replaced(branch(), 'jobs', job('j1', 'o1', 'b1', { startedAt: 'soon' }));
     expect(bayNamed('Bay 1', broken)).toEqual({ id: 'b1', name: 'Bay 1', kind: 'broken' });
     expect(manager(broken).bays.filter(({ kind }) => kind === 'broken')).toHaveLength(1);
   });

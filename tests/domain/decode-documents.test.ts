@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, jsonValue, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeBay, decodeJob, decodeOrder, decodePayment, decodeQueue } from '../../src/domain/decode-documents.ts';
 import { ago, bay, job, order, payment } from '../app/fixtures.ts';
@@ -26,6 +26,6 @@ describe('documents from the wire', () => {
     ['a payment of a negative amount', () => decodePayment(payment('p1', 'o1', -1))],
   ])('%s is refused', (_, decode) => expect(decode()).toBeNull());
   test('nothing that JSON can hold makes a decoder throw', () => {
-    fc.assert(fc.property(fc.jsonValue(), fc.constantFrom(...Object.values(decoders)), (value, decode) => decode(value) === null || typeof value === 'object'));
+    assert(property(jsonValue(), constantFrom(...Object.values(decoders)), (value, decode) => decode(value) === null || typeof value === 'object'));
   });
 });

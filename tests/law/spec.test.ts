@@ -10,7 +10,7 @@ const titleIds = (sources: Source[]) =>
     [...text.matchAll(/['"`]((?:\[[A-Z]+\d+\] ?)+)/g)].flatMap(([, tags = '']) => [...tags.matchAll(/\[(\w+)\]/g)].map(([, id = '']) => id)),
   );
 
-const rules = ruleIds(readSources('docs/spec.md', 'docs/protocol.md'));
+const rules = ruleIds(readSources('docs/*.md'));
 const tags = new Set(titleIds(readSources('tests/**/*.{ts,tsx}').filter(({ path }) => !path.startsWith('tests/law/'))));
 
 test('every rule is named by a test', () => expect(rules.filter((id) => !tags.has(id))).toEqual([]));

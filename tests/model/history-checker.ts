@@ -113,7 +113,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
     let last: string | null = null;
     let lastSeq = 0;
     let skippedTo = 0;
-    let age = 0;
+    let epochNo = 0;
     const versions = new Map<string, Map<string, number>>();
     const loadedFrom = new Map<string, string>();
 
@@ -121,9 +121,9 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
     function placeOf(through: Position): string | null | undefined {
       const place = runs.get(through.run)?.places.get(through.seq);
       if (place === undefined) report('LAW1', name, `reached ${through.run}:${through.seq}, which was never committed`);
-      const reached = place ? (truth.get(place)?.age ?? 0) : 0;
-      if (reached > 0 && reached < age) report('R18', name, `${place} is of an older history than what was seen before`);
-      age = Math.max(age, reached);
+      const reached = place ? (truth.get(place)?.epochNo ?? 0) : 0;
+      if (reached > 0 && reached < epochNo) report('R18', name, `${place} is of an older epoch than what was seen before`);
+      epochNo = Math.max(epochNo, reached);
       return place;
     }
 

@@ -100,7 +100,7 @@ export function createModelPage({ name, clock, random, database, weather, bus, c
     }
     const position = replica.position();
     replica.frame(variant.frame?.(message, position) ?? message);
-    if (message.documents.length > 0 && message.run === replica.position()?.run) collections.replace(message.documents);
+    if (message.documents.length > 0 && message.run === replica.position()?.run) collections.replace(message.documents, message.through);
     look();
   }
 

@@ -41,11 +41,15 @@ export interface Action {
 const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) => Array<ActionKind>(weight).fill(kind as ActionKind));
 const SPAN_MS = 9_000;
 
-/** Between 20 and 60 actions over some seconds, in order of time. Writes come in flurries: half of them follow at once. */
+/**
+ * Between 20 and 60 actions over some seconds, in order of time. A document fetched whole may be ahead of the log; when a server restored
+ * under its old epoch then loses that very state, nothing on the wire tells (docs/decisions/0001): the two faults never share a schedule.
+ */
 export function planSchedule(random: SeededRandom): Action[] {
   const count = 20 + random.int(40);
   const actions = Array.from({ length: count }, (): Action => ({ at: random.int(SPAN_MS), kind: random.pick(KINDS), seed: random.int(2 ** 30) }));
-  return actions.sort((a, b) => a.at - b.at);
+  const isForked = actions.some(({ kind }) => kind === 'restore-same');
+  return actions.filter(({ kind }) => !isForked || kind !== 'silent-bump').sort((a, b) => a.at - b.at);
 }
 
 /** One line that says what a schedule does. */

@@ -140,17 +140,25 @@ test('[CUR3] a log emptied by retention goes on where it was, for readers as for
   expect(again['events']).toMatchObject([{ prev: cursor, id: cursorAt(server, 'north', 8) }]);
 });
 
-test('[RSY3] a role that changes ends the open streams of that user alone', async () => {
-  const server = await start({ heartbeatMs: 50 });
+test('[RSY3] a role that changes resyncs the open streams of that user at once, and no others', async () => {
+  const server = await start();
   const [worker, manager] = [await signedIn(server, 'worker').stream(), await signedIn(server).stream()];
   await worker.next('connected');
   await manager.next('connected');
-  const record = server.store.setRole('north', 'worker', 'display', Date.now());
-  server.hub.publish('north', record);
+  server.setRole('north', 'worker', 'display');
   await worker.ended;
-  expect(worker.messages.at(-1)).toEqual({ type: 'resync', id: null, data: { reason: 'permissions' } });
+  expect(worker.messages.map((message) => message.type)).toEqual(['connected', 'resync']);
+  expect(worker.messages.at(-1)?.data).toEqual({ reason: 'permissions' });
   expect((await manager.next('role_changed')).data.data).toEqual({ user: 'worker', role: 'display' });
-  expect(worker.messages.some((message) => message.type === 'role_changed')).toBe(false);
+});
+
+test('[RSY3] a role that was changed behind the server’s back is noticed with the next heartbeat', async () => {
+  const server = await start({ heartbeatMs: 60 });
+  const stream = await signedIn(server, 'worker').stream();
+  await stream.next('heartbeat');
+  server.store.setRole('north', 'worker', 'kiosk', Date.now());
+  await stream.ended;
+  expect(stream.messages.at(-1)).toEqual({ type: 'resync', id: null, data: { reason: 'permissions' } });
 });
 
 test('[CUR4] tenants of one server never see each other: streams, batches, snapshots', async () => {

@@ -1,11 +1,11 @@
 // Memory and disk, given the same random day, answer the same; and what they answer is what a plain list of events would.
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constant, constantFrom, nat, oneof, record, uniqueArray, type Arbitrary } from 'fast-check';
 import { expect, test } from 'vitest';
 import { POLICY, type Policy } from '../../src/core/policy.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
 import { batchOf, documentAt, range, readAll, seqs, snapshotAt, timeAt } from '../contract/store-harness.ts';
-import { cursorAt, eventAt } from '../support/sample-events.ts';
+import { cursorAt } from '../support/sample-events.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { forever, makeIndexedDb } from './indexed-db-harness.ts';
 
@@ -19,16 +19,26 @@ type Step =
   | { readonly do: 'reset'; readonly by: number }
   | { readonly do: 'claim' };
 
-const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
-const commit = fc.record({ do: fc.constant('commit' as const), events: fc.nat(14), skip: fc.constantFrom(0, 0, 0, 1, 9), documents: fc.uniqueArray(id, { maxLength: 3 }) });
-const sweep = fc.record({ do: fc.constant('sweep' as const), maxEvents: fc.constantFrom(5, 20, 60, 1_000), ttlMs: fc.constantFrom(10_000, 40_000, Infinity), lag: fc.nat(30) });
-const step: fc.Arbitrary<Step> = fc.oneof(
+const id = constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+const commit = record({
+  do: constant('commit' as const),
+  events: nat(14),
+  skip: constantFrom(0, 0, 0, 1, 9),
+  documents: uniqueArray(id, { maxLength: 3 }),
+});
+const sweep = record({
+  do: constant('sweep' as const),
+  maxEvents: constantFrom(5, 20, 60, 1_000),
+  ttlMs: constantFrom(10_000, 40_000, Infinity),
+  lag: nat(30),
+});
+const step: Arbitrary<Step> = oneof(
   { arbitrary: commit, weight: 6 },
   { arbitrary: sweep, weight: 5 },
-  { arbitrary: fc.record({ do: fc.constant('read' as const), behind: fc.nat(80) }), weight: 4 },
-  { arbitrary: fc.record({ do: fc.constant('history' as const), limit: fc.nat(10) }), weight: 2 },
-  { arbitrary: fc.record({ do: fc.constant('reset' as const), by: fc.nat(20) }), weight: 1 },
-  { arbitrary: fc.record({ do: fc.constant('claim' as const) }), weight: 1 },
+  { arbitrary: record({ do: constant('read' as const), behind: nat(80) }), weight: 4 },
+  { arbitrary: record({ do: constant('history' as const), limit: nat(10) }), weight: 2 },
+  { arbitrary: record({ do: constant('reset' as const), by: nat(20) }), weight: 1 },
+  { arbitrary: record({ do: constant('claim' as const) }), weight: 1 },
 );
 
 /** What a plain list knows: every event of the run, where it began and where it ends. */
@@ -46,7 +56,7 @@ async function take(store: Store, model: Model, next: Step): Promise<unknown> {
       const from = model.end + 1;
       const to = model.end + next.events;
       const documents = next.documents.map((name, at) => documentAt(name, to, { doc: at === 2 ? null : { to } }));
-      return store.writer.commit({ ...batchOf(model.term, from, to), events: range(from, to).map((seq) => eventAt(seq)), cursor: cursorAt(to + next.skip), documents, serverTime: timeAt(to) });
+      return store.writer.commit(batchOf(model.term, from, to, { cursor: cursorAt(to + next.skip), documents }));
     }
     case 'sweep':
       return store.writer.sweep(model.term, { maxEvents: next.maxEvents, ttlMs: next.ttlMs, maxBytes: Infinity }, model.end - next.lag);
@@ -84,8 +94,8 @@ function follow(model: Model, next: Step): void {
 }
 
 test('[LOG7] [LOG12] memory and disk agree with a plain list over random commits, sweeps, reads, snapshots and claims', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+  await assert(
+    asyncProperty(array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const memory = createMemoryDatabase({ policy: SMALL, random: createSeededRandom(1) }).open(forever);
       const disk = await makeIndexedDb(SMALL).open();
       const model: Model = { term: 1, end: 10, start: 10, events: [] };
@@ -106,5 +116,5 @@ test('[LOG7] [LOG12] memory and disk agree with a plain list over random commits
 
 /** A database lists documents by id; memory in the order in which they came. */
 function sorted<T extends { documents: readonly { id: string }[] }>(page: T): T {
-  return { ...page, documents: [...page.documents].sort((a, b) => (a.id < b.id ? -1 : 1)) };
+  return { ...page, documents: page.documents.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
 }

@@ -25,7 +25,7 @@ describe('opening', () => {
     expect('writer' in page).toBe(false);
     await withDatabase(faulty.indexedDB, async (database) => {
       expect(database.version).toBe(1);
-      expect([...database.objectStoreNames]).toEqual([...STORES].sort());
+      expect([...database.objectStoreNames]).toEqual(STORES.toSorted());
     });
   });
 
@@ -119,7 +119,11 @@ describe('opening', () => {
 
   test('a browser that refuses to keep data says so', async () => {
     const { deps } = makeIndexedDb();
-    const refusing = { open: () => { throw new DOMException('no', 'SecurityError'); } } as unknown as IDBFactory;
+    const refusing = {
+      open: () => {
+        throw new DOMException('no', 'SecurityError');
+      },
+    } as unknown as IDBFactory;
     await expect(openStore({ ...deps, indexedDB: refusing }, forever)).rejects.toMatchObject({ code: 'store/failed', cause: { name: 'SecurityError' } });
   });
 
@@ -149,11 +153,13 @@ describe('losing', () => {
   test('[OPEN4] a database that the browser closes by itself is lost', async () => {
     const { deps } = makeIndexedDb();
     let raw: IDBDatabase | undefined;
-    const indexedDB = { open: (name: string) => {
-      const request = deps.indexedDB.open(name);
-      request.addEventListener('success', () => (raw = request.result));
-      return request;
-    } } as unknown as IDBFactory;
+    const indexedDB = {
+      open: (name: string) => {
+        const request = deps.indexedDB.open(name);
+        request.addEventListener('success', () => (raw = request.result));
+        return request;
+      },
+    } as unknown as IDBFactory;
     const store = await openStore({ ...deps, indexedDB }, forever);
     const lost = vi.fn();
     store.onLost(lost, forever);

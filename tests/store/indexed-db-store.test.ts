@@ -1,9 +1,11 @@
 // The store on disk: the contract, and what only a database can do wrong.
 import { describe, expect, test } from 'vitest';
-import { POLICY } from '../../src/core/policy.ts';
+import { POLICY, type Policy } from '../../src/core/policy.ts';
+import type { Store } from '../../src/store/contract.ts';
+import type { BlockRow } from '../../src/store/log-rows.ts';
 import { describeStore } from '../contract/store.ts';
 import { batchOf, documentAt, range, readAll, seqs, snapshotAt, startedAt } from '../contract/store-harness.ts';
-import { makeIndexedDb } from './indexed-db-harness.ts';
+import { makeIndexedDb, type IndexedDbHarness } from './indexed-db-harness.ts';
 
 describeStore('IndexedDB', makeIndexedDb);
 
@@ -39,7 +41,7 @@ describe('a transaction that fails at any of its steps', () => {
     await store.writer.reset(term, snapshotAt(9, documents), 0);
   });
 
-  test('[LOG18] the browser\'s own error is the cause', async () => {
+  test("[LOG18] the browser's own error is the cause", async () => {
     const harness = makeIndexedDb();
     const store = await harness.open();
     const { term } = await startedAt(store, 0);
@@ -68,7 +70,7 @@ describe('what a transaction names', () => {
     expect(harness.faulty.seen.every(({ durability }) => durability === 'relaxed')).toBe(true);
   });
 
-  test('[LOG17] no engine\'s transaction ever names the outbox, and readers hold only what they read', async () => {
+  test("[LOG17] no engine's transaction ever names the outbox, and readers hold only what they read", async () => {
     const harness = makeIndexedDb({ ...POLICY, collectionDocuments: 1, blockEvents: 2 });
     const store = await harness.open();
     const { term, start } = await startedAt(store, 0);
@@ -79,14 +81,79 @@ describe('what a transaction names', () => {
     await store.reader.history(3);
     expect(harness.faulty.seen.some(({ mode }) => mode === 'readwrite')).toBe(true);
     expect(new Set(harness.faulty.seen.flatMap(({ stores }) => stores))).toEqual(new Set(['documents', 'log', 'meta']));
-    expect(harness.faulty.seen.slice(-2).map(({ stores, mode }) => [mode, ...stores])).toEqual([['readonly', 'log', 'meta'], ['readonly', 'log', 'meta']]);
+    expect(harness.faulty.seen.slice(-2).map(({ stores, mode }) => [mode, ...stores])).toEqual([
+      ['readonly', 'log', 'meta'],
+      ['readonly', 'log', 'meta'],
+    ]);
     await store.reader.collection('orders');
     expect(harness.faulty.seen.at(-1)?.stores).toEqual(['documents', 'meta']);
   });
 });
 
+describe('what comes between the plan of a sweep and its writing', () => {
+  async function planned(policy: Partial<Policy>, between: (store: Store, term: number) => Promise<unknown>) {
+    const harness = makeIndexedDb({ ...POLICY, ...policy });
+    const store = await harness.open();
+    const { term } = await startedAt(store, 0);
+    for (const seq of range(1, 8)) await store.writer.commit(batchOf(term, seq, seq, { documents: [documentAt(String(seq), seq)] }));
+    harness.faulty.seen.length = 0;
+    const sweeping = store.writer.sweep(term, { ...POLICY.retention, maxEvents: policy.blockEvents ? 100 : 3 }, 9);
+    await harness.faulty.begun(policy.blockEvents ? 3 : 1);
+    const [result] = await Promise.all([sweeping, between(store, term)]);
+    return { store, result, log: (await harness.dump())['log'] };
+  }
+
+  test('[LOG16] a snapshot empties the log; the sweep then takes nothing of the new run', async () => {
+    const { store, result } = await planned({}, (store, term) => store.writer.reset(term, snapshotAt(20), 0));
+    expect(result).toMatchObject({ sweptEvents: 0, meta: { floor: 20, events: 0, bytes: 0, runNo: 3 } });
+    expect((await store.reader.read(null)).meta).toEqual(result.meta);
+  });
+
+  test('[LOG16] [DOC3] a snapshot during joining and dropping: the new run has its own rows alone', async () => {
+    const document = { collection: 'orders', id: '1', version: 1, doc: {} };
+    const policy = { blockEvents: 3, collectionDocuments: 2 };
+    const { store, result, log } = await planned(policy, (store, term) => store.writer.reset(term, snapshotAt(20, [document]), 0));
+    expect(result).toMatchObject({ meta: { floor: 20, events: 0, runNo: 3 } });
+    expect(await store.reader.collection('orders')).toMatchObject({ isPartial: false, documents: [{ id: '1' }] });
+    expect((await store.reader.history(10)).events).toEqual([]);
+    expect(log).toMatchObject([[[3, 20], { events: [] }]]);
+  });
+
+  test('[DOC3] a document that a commit has just touched is not dropped for its age', async () => {
+    const touch = (store: Store, term: number) => store.writer.commit(batchOf(term, 9, 9, { documents: [documentAt('1', 9)] }));
+    const { store } = await planned({ blockEvents: 100, collectionDocuments: 2 }, touch);
+    expect((await store.reader.collection('orders')).documents.map(({ id }) => id)).toContain('1');
+  });
+});
+
+describe('how much one read takes', () => {
+  test('[LOG17] no more blocks than hold what it brings, and one on each side', async () => {
+    const harness = makeIndexedDb({ ...POLICY, readEvents: 50 });
+    const store = await harness.open();
+    const { term, start } = await startedAt(store, 0);
+    for (let from = 1; from <= 1_000; from += 5) await store.writer.commit(batchOf(term, from, from + 4));
+    harness.faulty.seen.length = 0;
+    await store.reader.read({ ...start, seq: 300 });
+    await store.reader.history(50);
+    expect(harness.faulty.seen.map(({ rows }) => rows).every((rows) => rows >= 10 && rows <= 12)).toBe(true);
+  });
+
+  test('[LOG17] a history where seqs lie far apart reads a few times what it brings, not the whole log', async () => {
+    const harness = makeIndexedDb();
+    const store = await harness.open();
+    const { term } = await startedAt(store, 0);
+    for (const at of range(1, 400)) await store.writer.commit(batchOf(term, at * 1_000, at * 1_000));
+    harness.faulty.seen.length = 0;
+    expect(seqs((await store.reader.history(10)).events)).toEqual(range(391, 400).map((at) => at * 1_000));
+    expect(harness.faulty.seen[0]?.rows).toBeLessThan(60);
+  });
+});
+
 describe('blocks on disk', () => {
-  const blocks = async (harness: ReturnType<typeof makeIndexedDb>) => ((await harness.dump())['log'] ?? []).map(([key, row]) => ({ key, ...(row as { firstSeq: number; lastSeq: number; events: unknown[]; bytes: number }) }));
+  async function blocks(harness: IndexedDbHarness) {
+    const { log = [] } = await harness.dump();
+    return log.map(([key, row]) => ({ key, ...(row as BlockRow) }));
+  }
 
   test('[LOG6] a block holds no more events, and no more text, than its bounds, unless it is one event', async () => {
     const harness = makeIndexedDb({ ...POLICY, blockEvents: 10, eventBytes: 900 });

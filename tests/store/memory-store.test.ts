@@ -40,7 +40,8 @@ test('others see a commit before the engine that made it hears of it', async () 
 test('a context that stops before its transaction holds up nobody else, and writes nothing once it was closed', async () => {
   const stuck = Promise.withResolvers<void>();
   let isStuck = false;
-  const database = createMemoryDatabase({ policy: POLICY, random: createSeededRandom(1), delay: async (operation) => (isStuck && operation === 'commit' ? stuck.promise : undefined) });
+  const delay = async (operation: string) => (isStuck && operation === 'commit' ? stuck.promise : undefined);
+  const database = createMemoryDatabase({ policy: POLICY, random: createSeededRandom(1), delay });
   const life = new AbortController();
   const [engine, page] = [database.open(life.signal), database.open(forever)];
   const { term, start } = await startedAt(engine, 0);

@@ -32,7 +32,10 @@ describe('log-out', () => {
     const { dump, deps, term } = await used();
     await wipeStore(deps, NAME, { nowMs: 5, keepOutbox: true }, forever);
     const { outbox, consumers } = await dump();
-    expect(outbox).toEqual([['closed', { term: term + 1, at: 5 }], ['entry', { of: 'secret' }]]);
+    expect(outbox).toEqual([
+      ['closed', { term: term + 1, at: 5 }],
+      ['entry', { of: 'secret' }],
+    ]);
     expect(consumers).toHaveLength(1);
     await reopenStore(deps, NAME, { scope: SCOPE, nowMs: 6 }, forever);
     expect((await dump())['outbox']).toEqual([['entry', { of: 'secret' }]]);
@@ -78,7 +81,10 @@ describe('sign-in', () => {
     await reopenStore(deps, NAME, { scope: SCOPE, nowMs: 5 }, forever);
     const { meta, ...others } = await dump();
     expect(others).toEqual({ log: [], documents: [], outbox: [], consumers: [], 'http-cache': [] });
-    expect(meta).toEqual([['log', expect.objectContaining({ term: term + 2, run: '' })], ['scope', [SCOPE.baseUrl, 't1', 'u1', '']]]);
+    expect(meta).toEqual([
+      ['log', expect.objectContaining({ term: term + 2, run: '' })],
+      ['scope', [SCOPE.baseUrl, 't1', 'u1', '']],
+    ]);
   });
 
   test('[WIPE4] a sign-in that fails leaves the store closed', async () => {

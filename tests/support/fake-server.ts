@@ -12,8 +12,8 @@ export interface TruthEntry {
   readonly cursor: string;
   readonly parent: string | null;
   readonly seq: number;
-  /** Histories in the order in which they began: a reader must never go back. */
-  readonly age: number;
+  /** Epochs in the order in which they began: a reader must never go back. */
+  readonly epochNo: number;
   readonly eventType: string;
   readonly data: JsonObject;
   readonly changes: readonly Change[];
@@ -97,14 +97,13 @@ function makeWrite({ n, collection, id, kind }: Omit<Write, 'now'>, before: Fake
 function createTenant(tenant: string, now: () => number, isForeign: (cursor: string) => boolean): FakeTenant {
   const truth = new Map<string, TruthEntry>();
   let epochNo = 1;
-  let age = 1;
   let floor = 0;
   let writes = 0;
   let log: TruthEntry[] = [];
   let documents = new Map<string, FakeDocument>();
   /** Documents after each entry, so that an old copy can be put back. */
   const pictures = new Map<string, ReadonlyMap<string, FakeDocument>>();
-  let base = remember({ cursor: formatCursor(epochName(), 0, checkOf('', tenant)), parent: null, seq: 0, age, eventType: '', data: {}, changes: [], isHostile: false, timestamp: iso(now()) });
+  let base = remember({ cursor: formatCursor(epochName(), 0, checkOf('', tenant)), parent: null, seq: 0, epochNo, eventType: '', data: {}, changes: [], isHostile: false, timestamp: iso(now()) });
 
   function epochName(): string {
     return `e${epochNo}`;
@@ -128,7 +127,7 @@ function createTenant(tenant: string, now: () => number, isForeign: (cursor: str
     const text = JSON.stringify([n, changes]);
     const cursor = formatCursor(epochName(), seq + 1, checkOf(parseCursor(parent)?.check ?? '', text));
     const eventType = write.kind === 'hostile' ? 'bad' : `${write.collection}_updated`;
-    const entry: TruthEntry = { cursor, parent, seq: seq + 1, age, eventType, data: { n }, changes, isHostile: write.kind === 'hostile', timestamp: iso(write.now) };
+    const entry: TruthEntry = { cursor, parent, seq: seq + 1, epochNo, eventType, data: { n }, changes, isHostile: write.kind === 'hostile', timestamp: iso(write.now) };
     log.push(entry);
     return remember(entry);
   }
@@ -136,7 +135,6 @@ function createTenant(tenant: string, now: () => number, isForeign: (cursor: str
   function restore(keepSeq: number, epoch: 'same' | 'new'): void {
     const keep = at(Math.max(base.seq, Math.min(keepSeq, head().seq))) ?? base;
     documents = new Map(pictures.get(keep.cursor));
-    age += 1;
     if (epoch === 'same') {
       log = log.slice(0, keep.seq - base.seq);
       floor = Math.min(floor, keep.seq);
@@ -145,7 +143,7 @@ function createTenant(tenant: string, now: () => number, isForeign: (cursor: str
     epochNo += 1;
     log = [];
     floor = keep.seq;
-    base = remember({ ...keep, cursor: formatCursor(epochName(), keep.seq, checkOf('', `${tenant}${age}`)), parent: null, age });
+    base = remember({ ...keep, cursor: formatCursor(epochName(), keep.seq, checkOf('', `${tenant}${epochNo}`)), parent: null, epochNo });
   }
 
   function judge(text: string): ResyncReason | null {

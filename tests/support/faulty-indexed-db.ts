@@ -8,6 +8,8 @@ export interface SeenTransaction {
   readonly durability: IDBTransactionDurability | undefined;
   /** Requests made, as `store.method`. */
   readonly requests: string[];
+  /** Records that it got by `getAll`. */
+  rows: number;
 }
 
 export interface Fault {
@@ -21,6 +23,8 @@ export interface Fault {
 export interface FaultyIndexedDb {
   readonly indexedDB: IDBFactory;
   readonly seen: SeenTransaction[];
+  /** Resolves when the transaction of this number, from 1, has just begun: what its receiver begins is queued right behind it. */
+  begun(number: number): Promise<void>;
   /** The next transaction of that mode fails. */
   failNext(fault: Fault): void;
 }
@@ -36,12 +40,15 @@ export function createFaultyIndexedDb(): FaultyIndexedDb {
   const indexedDB = new FakeFactory();
   const seen: SeenTransaction[] = [];
   const faults: Fault[] = [];
+  const waiting = new Map<number, PromiseWithResolvers<void>>();
 
   function watch(tx: IDBTransaction, durability: IDBTransactionDurability | undefined): IDBTransaction {
     const requests: string[] = [];
     const at = faults.findIndex((fault) => fault.mode === tx.mode);
     const [fault] = at < 0 ? [] : faults.splice(at, 1);
-    seen.push({ stores: [...tx.objectStoreNames], mode: tx.mode, durability, requests });
+    const notice: SeenTransaction = { stores: [...tx.objectStoreNames], mode: tx.mode, durability, requests, rows: 0 };
+    seen.push(notice);
+    waiting.get(seen.length)?.resolve();
     const fail = () => fault && (tx as unknown as Abortable)._abort(fault.error);
     for (const name of tx.objectStoreNames) {
       const store = tx.objectStore(name);
@@ -49,7 +56,8 @@ export function createFaultyIndexedDb(): FaultyIndexedDb {
         const original = store[method] as (...args: unknown[]) => unknown;
         Object.assign(store, {
           [method](...args: unknown[]) {
-            const request = original.apply(store, args);
+            const request = original.apply(store, args) as IDBRequest;
+            if (method === 'getAll') request.addEventListener('success', () => (notice.rows += (request.result as unknown[]).length));
             if (requests.push(`${name}.${method}`) === fault?.at) fail();
             return request;
           },
@@ -72,5 +80,10 @@ export function createFaultyIndexedDb(): FaultyIndexedDb {
     request.addEventListener('success', () => watchDatabase(request.result));
     return request;
   };
-  return { indexedDB, seen, failNext: (fault) => void faults.push(fault) };
+  function begun(number: number): Promise<void> {
+    const wait = waiting.get(number) ?? Promise.withResolvers<void>();
+    waiting.set(number, wait);
+    return wait.promise;
+  }
+  return { indexedDB, seen, begun, failNext: (fault) => void faults.push(fault) };
 }

@@ -20,6 +20,8 @@ export interface BurstOptions {
   readonly perSecond?: number;
   /** Goes on when the server comes back. */
   readonly isPatient?: boolean;
+  /** Called after each event with how many there are. */
+  readonly progress?: (done: number) => void;
   /** Ends it early. */
   readonly stop?: AbortSignal;
 }
@@ -76,7 +78,7 @@ export async function createRestUser(url: string, email: string): Promise<RestUs
     tenant,
     user,
     edit,
-    async burst(count, { lanes = 8, stop, isPatient = false, perSecond = Infinity } = {}) {
+    async burst(count, { lanes = 8, stop, progress, isPatient = false, perSecond = Infinity } = {}) {
       const ids = await orders();
       const startedAt = performance.now();
       let asked = 0;
@@ -87,6 +89,7 @@ export async function createRestUser(url: string, email: string): Promise<RestUs
           await sleep(startedAt + (number / perSecond) * 1_000 - performance.now());
           await editSurely(ids[number % ids.length] ?? '', `burst ${number}`, isPatient, stop);
           done++;
+          progress?.(done);
         }
       };
       await Promise.all(Array.from({ length: lanes }, lane));

@@ -46,7 +46,7 @@ function QueueItem({ item, isStale }: { readonly item: QueueItemView; readonly i
       <span className="queue-place">{item.place}</span>
       <span className="row-main">
         <span className="plate plate-s">{car?.plate ?? words.queue.unknownCar}</span>
-        {car && <span className="row-sub">{`${car.vehicle} · ${car.service}`}</span>}
+        {car && <span className="row-sub">{words.queue.car(car.vehicle, car.service)}</span>}
       </span>
       <span className="row-side">
         <span className="queue-waited">

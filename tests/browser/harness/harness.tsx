@@ -28,7 +28,7 @@ const out = (window as unknown as { holdfastTape?: (batch: readonly object[]) =>
 let leaving: object[] = [];
 
 /** One call for all records of one turn: a frame of many events is one message. */
-function send(record: { readonly k: string; readonly t: number }): void {
+function sendOut(record: { readonly k: string; readonly t: number; readonly message?: string }): void {
   if (!out) return;
   leaving.push({ ...record, t: performance.timeOrigin + record.t });
   if (leaving.length > 1) return;
@@ -41,7 +41,7 @@ function send(record: { readonly k: string; readonly t: number }): void {
 
 function noteError(message: string): void {
   harness.errors.push(message);
-  send({ k: 'P.error', t: performance.now(), message } as never);
+  sendOut({ k: 'P.error', t: performance.now(), message });
 }
 
 const harness = { delivered, records, errors: [] as string[] } as unknown as Harness;
@@ -71,7 +71,7 @@ function Probe() {
     isSubscribed = true;
     page.trace((record) => {
       records.push(record);
-      send(record);
+      sendOut(record);
     });
     sync.subscribe((event) => delivered.push({ seq: Number(event.id.split('_')[1]), id: event.id, type: event.eventType, data: event.data }));
   }
