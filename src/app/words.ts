@@ -48,7 +48,6 @@ export const words = {
   free: 'Free',
   blocked: 'Blocked',
   minutesUnit: 'min',
-  showMore: (count: number) => `Show ${numbers.format(count)} more`,
   showAll: (count: number) => `Show all ${numbers.format(count)}`,
   showFewer: 'Show fewer',
   stageCounts: 'Cars by stage',

@@ -137,7 +137,7 @@ describe('queue and hand-over', () => {
     const panel = screen.getByRole('region', { name: 'Queue' });
     expect(within(panel).getAllByRole('listitem')).toHaveLength(5);
     within(panel).getByText('7 waiting, longest 11 min');
-    fireEvent.click(within(panel).getByRole('button', { name: 'Show 2 more' }));
+    fireEvent.click(within(panel).getByRole('button', { name: 'Show all 7' }));
     expect(within(panel).getAllByRole('listitem')).toHaveLength(7);
   });
   test('say what is to pay and what was paid', () => {

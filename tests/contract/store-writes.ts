@@ -1,6 +1,7 @@
 // The writing half of the store's contract: terms, commits, snapshots.
 import { describe, expect, test } from 'vitest';
 import { POLICY } from '../../src/core/policy.ts';
+import type { JsonObject } from '../../src/protocol/json.ts';
 import { cursorAt, eventAt } from '../support/sample-events.ts';
 import { batchOf, describeState, documentAt, range, readAll, seqs, snapshotAt, startedAt, timeAt, type MakeStore } from './store-harness.ts';
 
@@ -74,6 +75,16 @@ export function describeWrites(make: MakeStore): void {
       expect(await describeState(store.reader)).toEqual(before);
       await store.writer.commit(batch);
       expect(seqs((await readAll(store.reader, start)).events)).toEqual(range(1, 5));
+    });
+
+    test('[LOG1] a value that can not be stored, after others that can, takes those with it', async () => {
+      const store = await make(POLICY).open();
+      const { term } = await startedAt(store, 0);
+      const before = await describeState(store.reader);
+      const doc = { f: () => 1 } as unknown as JsonObject;
+      const batch = batchOf(term, 1, 2, { documents: [documentAt('a', 1), documentAt('b', 2, { doc })] });
+      await expect(store.writer.commit(batch)).rejects.toMatchObject({ code: 'store/failed' });
+      expect(await describeState(store.reader)).toEqual(before);
     });
 
     test.each([

@@ -92,8 +92,9 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
 
   async function lead(): Promise<void> {
     const store = database.open(life.signal);
-    const slow = slowWriter(store.writer, { clock, random, weather }, checker);
-    const writer = variant.writer?.(slow, { publish, lastMeta: () => ingest?.meta() ?? null, currentTerm: async () => (await store.reader.read(null)).meta.term }) ?? slow;
+    const currentTerm = async (): Promise<number> => (await store.reader.read(null)).meta.term;
+    const slow = slowWriter(variant.disk?.(store.writer, currentTerm) ?? store.writer, { clock, random, weather }, checker);
+    const writer = variant.writer?.(slow, { publish, lastMeta: () => ingest?.meta() ?? null}) ?? slow;
     const claim = await writer.claim(clock.now());
     term = claim.meta.term;
     trace(`${name} leads, term ${term}, at ${claim.meta.cursor}`);

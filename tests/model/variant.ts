@@ -8,13 +8,13 @@ export interface WriterHooks {
   readonly publish: (frame: CommittedFrame) => void;
   /** What ingest believes. */
   readonly lastMeta: () => LogMeta | null;
-  /** The term on disk. */
-  readonly currentTerm: () => Promise<number>;
 }
 
 /** All absent = the product as it is. */
 export interface Variant {
   readonly writer?: (writer: LogWriter, hooks: WriterHooks) => LogWriter;
+  /** Below everything that watches: a store with a hole in its fence. `currentTerm` = the one on disk. */
+  readonly disk?: (writer: LogWriter, currentTerm: () => Promise<number>) => LogWriter;
   readonly ingest?: (ingest: Ingest) => Ingest;
   readonly frame?: (frame: FrameHead, position: Position | null) => FrameHead;
   readonly skipped?: 'ignored' | 'not-reloaded';

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, expect, type BrowserContext, type Page } from '@playwright/test';
+import { chromium, expect, type BrowserContext, type Cookie, type Page } from '@playwright/test';
 import { BROWSER_ARGS, findBrowser } from '../../scripts/find-browser.mjs';
 import type { Harness } from '../browser/harness/harness.tsx';
 import { killBrowser, killHard, workerRenderers } from './browser-processes.ts';
@@ -52,6 +52,8 @@ export async function startBrowser(url: string): Promise<BrowserSession> {
   const tape = createTapeCollector();
   let context: BrowserContext | null = null;
   let tabs: Tab[] = [];
+  /** Chromium writes cookies to disk every 30 s; a test doesn't wait for that before it kills. */
+  let cookies: Cookie[] = [];
 
   function living(): BrowserContext {
     if (!context) throw new Error('The browser is not running');
@@ -62,16 +64,14 @@ export async function startBrowser(url: string): Promise<BrowserSession> {
     const executablePath = findBrowser();
     context = await chromium.launchPersistentContext(profile, { args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) });
     await context.route('**/__blank', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>blank</title>' }));
-    await context.exposeBinding('holdfastTape', ({ page }, batch: { k: string; t: number }[]) => {
-      const tab = tabs.find((known) => known.page === page);
-      if (tab) tape.take(tab.name, batch);
-    });
+    await context.addCookies(cookies);
   }
 
   async function open(name: string, query = ''): Promise<Tab> {
     const page = await living().newPage();
     const tab = createTab(name, page, tape);
     tabs.push(tab);
+    await record(page, (batch) => tape.take(name, batch));
     await page.goto(`${url}/${query}`);
     await settledIn(page);
     return tab;
@@ -105,6 +105,7 @@ export async function startBrowser(url: string): Promise<BrowserSession> {
     async kill() {
       const dying = tabs;
       const closed = new Promise((resolve) => living().once('close', resolve));
+      cookies = await living().cookies();
       killBrowser(profile);
       await closed;
       context = null;
@@ -146,6 +147,16 @@ function createTab(name: string, page: Page, tape: TapeCollector): Tab {
     },
     close: () => page.close(),
   };
+}
+
+/** A bare binding: one message a batch and no answer, so that the tape costs the page next to nothing. */
+async function record(page: Page, take: (batch: { k: string; t: number }[]) => void): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  cdp.on('Runtime.bindingCalled', ({ name, payload }) => {
+    if (name === 'holdfastTape') take(JSON.parse(payload) as { k: string; t: number }[]);
+  });
+  await cdp.send('Runtime.enable');
+  await cdp.send('Runtime.addBinding', { name: 'holdfastTape' });
 }
 
 async function settledIn(page: Page): Promise<void> {

@@ -1,41 +1,34 @@
 // The cars that wait, in their order: plate, how long already, promised until when.
-import { useId, useState } from 'react';
 import type { QueueItemView } from '../../domain/board.ts';
 import { minutesSince } from '../../domain/selectors.ts';
 import { timeOfDay } from '../format.ts';
 import { useClock } from '../use-clock.ts';
 import { words } from '../words.ts';
+import { Panel } from './panel.tsx';
 
-const SHOWN = 5;
+const FEW = 5;
 
-export function QueuePanel({ queue, isStale }: { readonly queue: readonly QueueItemView[]; readonly isStale: boolean }) {
-  const titleId = useId();
-  const [isOpen, setOpen] = useState(false);
-  const hidden = queue.length - SHOWN;
+export interface QueuePanelProps {
+  readonly queue: readonly QueueItemView[];
+  readonly isStale: boolean;
+}
+
+export function QueuePanel({ queue, isStale }: QueuePanelProps) {
   return (
-    <section className="panel" aria-labelledby={titleId}>
-      <div className="panel-head">
-        <h2 id={titleId}>{words.queue.title}</h2>
-        {queue.length > 0 && <QueueSummary queue={queue} isStale={isStale} />}
-      </div>
-      {queue.length === 0 && <p className="panel-empty">{words.queue.empty}</p>}
-      <ol className="rows">
-        {(isOpen ? queue : queue.slice(0, SHOWN)).map((item) => (
-          <QueueItem key={item.orderId} item={item} isStale={isStale} />
-        ))}
-      </ol>
-      {hidden > 0 && (
-        <button type="button" className="link-button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? words.showFewer : words.showMore(hidden)}
-        </button>
-      )}
-    </section>
+    <Panel
+      title={words.queue.title}
+      note={<QueueSummary queue={queue} isStale={isStale} />}
+      empty={words.queue.empty}
+      items={queue}
+      few={FEW}
+      row={(item) => <QueueItem key={item.orderId} item={item} isStale={isStale} />}
+    />
   );
 }
 
-function QueueSummary({ queue, isStale }: { readonly queue: readonly QueueItemView[]; readonly isStale: boolean }) {
+function QueueSummary({ queue, isStale }: QueuePanelProps) {
   const longest = useClock((nowMs) => Math.max(...queue.map((item) => minutesSince(item.sinceMs, nowMs))));
-  return <span className="panel-note">{words.queue.summary(queue.length, isStale ? `~${longest}` : String(longest))}</span>;
+  return words.queue.summary(queue.length, isStale ? `~${longest}` : String(longest));
 }
 
 function QueueItem({ item, isStale }: { readonly item: QueueItemView; readonly isStale: boolean }) {

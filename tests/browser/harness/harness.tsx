@@ -24,7 +24,7 @@ export interface Harness {
 }
 
 /** Present under a test that collects tapes: a record must be out of the page before it can crash. */
-const out = (window as unknown as { holdfastTape?: (batch: readonly object[]) => Promise<void> }).holdfastTape;
+const out = (window as unknown as { holdfastTape?: (batch: string) => void }).holdfastTape;
 let leaving: object[] = [];
 
 /** One call for all records of one turn: a frame of many events is one message. */
@@ -35,7 +35,7 @@ function sendOut(record: { readonly k: string; readonly t: number; readonly mess
   queueMicrotask(() => {
     const batch = leaving;
     leaving = [];
-    void out(batch);
+    out(JSON.stringify(batch));
   });
 }
 
