@@ -21,7 +21,7 @@ export function createTerms(bound: number = LIMITS.rememberedTerms): Terms {
       highest.set(key, Math.max(known, term));
       const oldest = highest.size > bound ? highest.keys().next().value : undefined;
       if (oldest !== undefined && highest.delete(oldest)) forgotten++;
-      return term > known;
+      return term >= known;
     },
     get forgotten() {
       return forgotten;

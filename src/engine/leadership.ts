@@ -117,6 +117,11 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
 
   /** A scope that was logged out meanwhile has no reign to take. */
   async function claimTerm(opened: Store): Promise<Claim | null> {
+    // An engine that was stopped inside a transaction may hold the database for up to a minute: that is said, not waited for in silence.
+    const cancel = clock.after(policy.databaseOpenMs, () => {
+      phase = 'blocked';
+      say();
+    });
     try {
       return await opened.writer.claim(clock.now());
     } catch (error) {
@@ -124,6 +129,8 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
       log.error('No term could be taken', { code: openError.code, error: openError.message });
       deps.retire(openError.code === 'store/closed' ? 'logged-out' : 'store-lost');
       return null;
+    } finally {
+      cancel();
     }
   }
 

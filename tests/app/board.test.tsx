@@ -137,12 +137,12 @@ describe('queue and hand-over', () => {
     const panel = screen.getByRole('region', { name: 'Queue' });
     expect(within(panel).getAllByRole('listitem')).toHaveLength(5);
     within(panel).getByText('7 waiting, longest 11 min');
-    fireEvent.click(within(panel).getByRole('button', { name: 'Show all 7' }));
+    fireEvent.click(within(panel).getByRole('button', { name: 'All 7' }));
     expect(within(panel).getAllByRole('listitem')).toHaveLength(7);
   });
   test('say what is to pay and what was paid', () => {
     drawBoard();
-    fireEvent.click(screen.getByRole('button', { name: 'Show all 5' }));
+    fireEvent.click(screen.getByRole('button', { name: 'All 5' }));
     const panel = screen.getByRole('region', { name: 'To hand over' });
     within(panel).getByText('Rs 4,800 to pay');
     within(panel).getByText('Rs 6,200 paid by card');

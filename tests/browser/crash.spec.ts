@@ -46,7 +46,7 @@ test('[BRW6] where a frame is published before its commit, the same story is fou
   const server = await stage.server({ build: 'publish-first' });
   const proxy = await stage.proxy(server.url);
   const browser = await stage.browser(proxy.url);
-  const run = await runCrashStory({ server, proxy, browser, random: createSeededRandom(SEED), events: 1_500, crashes: 7, makers: 0.8 });
+  const run = await runCrashStory({ server, proxy, browser, random: createSeededRandom(SEED), events: 1_200, crashes: 7, makers: 1 });
   const { violations } = checkHistory(run.history());
   stage.note('violations found', violations.length);
   expect(violations.map(({ rule }) => rule)).toContain('L1');

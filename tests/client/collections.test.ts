@@ -76,8 +76,8 @@ test('[COL3] a document that lacks a change is shown as it was and read again wh
 test('[COL3] documents that come whole replace older ones, never newer ones', async () => {
   const { collections, answer, bays } = setUp({ documents: [stored('b1', 4, 4)], asOf: 4 });
   await answer();
-  collections.replace([{ collection: 'bays', id: 'b1', version: 3, doc: { version: 3 } }, { collection: 'other', id: 'x', version: 1, doc: {} }]);
+  collections.replace([{ collection: 'bays', id: 'b1', version: 3, doc: { version: 3 } }, { collection: 'other', id: 'x', version: 1, doc: {} }], 4);
   expect(versions(bays)).toEqual([4]);
-  collections.replace([{ collection: 'bays', id: 'b1', version: 5, doc: { version: 5 } }]);
+  collections.replace([{ collection: 'bays', id: 'b1', version: 5, doc: { version: 5 } }], 4);
   expect(versions(bays)).toEqual([5]);
 });

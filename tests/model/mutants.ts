@@ -6,6 +6,7 @@ import type { Arrival } from '../../src/core/cursor.ts';
 import { createTopic } from '../../src/client/topic.ts';
 import type { CollectionSnapshot, createCollections } from '../../src/client/collections.ts';
 import type { Ingest } from '../../src/engine/ingest.ts';
+import type { Claim, LogWriter } from '../../src/store/contract.ts';
 import type { Rule } from './history-checker.ts';
 import type { Variant } from './variant.ts';
 
@@ -41,16 +42,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     defect: 'takes a resync for an ordinary reconnect',
     rule: 'R6',
-    variant: {
-      writer: (writer, { lastMeta }) => ({
-        ...writer,
-        async reset(term, snapshot, serverTime) {
-          const from = lastMeta()?.cursor ?? null;
-          if (from === null || seqOf(from) > seqOf(snapshot.cursor)) return writer.reset(term, snapshot, serverTime);
-          return { meta: await writer.commit({ term, events: [], cursor: snapshot.cursor, documents: [], serverTime }), documents: [] };
-        },
-      }),
-    },
+    variant: { writer: (writer, { lastMeta }) => ({ ...writer, reset: (...args) => goOn(writer, lastMeta()?.cursor ?? null, args) }) },
+  },
+  {
+    defect: 'goes on in a forked history',
+    rule: 'R18',
+    variant: { writer: (writer, { lastMeta }) => ({ ...writer, reset: (...args) => goOn(writer, lastMeta()?.cursor ?? null, args) }) },
   },
   { defect: 'folds whatever comes, also lower versions', rule: 'R5', variant: { collections: createNaiveCollections } },
   { defect: 'does not listen to heartbeats', rule: 'R10', variant: { ingest: (ingest) => ({ ...ingest, heartbeat: () => {} }) } },
@@ -62,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   { defect: 'says nothing about what retention swept below a reader', rule: 'R2', variant: { skipped: 'ignored' } },
   { defect: 'keeps the documents it had after events were skipped', rule: 'R10', variant: { skipped: 'not-reloaded' } },
   { defect: 'never fetches a stale document whole', rule: 'R10', variant: { ingest: (ingest) => ({ ...ingest, mend: () => Promise.resolve() }) } },
-  { defect: 'publishes nothing after a snapshot and hands out no wake-up for it', rule: 'R10', variant: { frame: (frame, position) => (position && frame.run !== position.run ? { ...frame, run: position.run, prev: 0, through: 0, events: [] } : frame) } },
+  { defect: 'does not look at the disk when a frame is of another run', rule: 'R10', variant: { frame: (frame, position) => (position && frame.run !== position.run ? { ...frame, run: position.run, prev: 0, through: 0, events: [] } : frame) } },
   { defect: 'delivers an event twice', rule: 'R3', variant: { frame: (frame) => ({ ...frame, events: frame.events.flatMap((event) => [event, event]) }) } },
   { defect: 'delivers a frame backwards', rule: 'R4', variant: { frame: (frame) => ({ ...frame, events: frame.events.toReversed() }) } },
   { defect: 'delivers what the server never said', rule: 'R1', variant: { frame: (frame) => ({ ...frame, events: frame.events.map((event) => ({ ...event, data: { n: -1 } })) }) } },
@@ -70,6 +67,12 @@ export const MUTANTS: readonly Mutant[] = [
 
 function seqOf(cursor: string | null): number {
   return parseCursor(cursor)?.seq ?? 0;
+}
+
+/** Moves the cursor to the snapshot's without beginning a new run, wherever the store lets it. */
+async function goOn(writer: LogWriter, from: string | null, [term, snapshot, serverTime]: Parameters<LogWriter['reset']>): Promise<Claim> {
+  if (from === null || seqOf(from) > seqOf(snapshot.cursor)) return writer.reset(term, snapshot, serverTime);
+  return { meta: await writer.commit({ term, events: [], cursor: snapshot.cursor, documents: [], serverTime }), documents: [] };
 }
 
 /** Makes every arrival above the last one follow it. */

@@ -44,6 +44,7 @@ test('the program of the document finds nothing wrong with a used database', asy
 test.each([
   ['a block stored twice', 'each seq once, in order', change('log', (log, [row], [key]) => log.add(row, [...(key as number[]).slice(0, 1), 9_999]))],
   ['a block that is gone', 'totals', change('log', (log, _, keys) => log.delete(keys[2] ?? 0))],
+  ['a history that forks', 'no event follows one older than its neighbour', change('log', (log, rows, keys) => log.put(forked(rows[2]), keys[2]))],
   [
     'a cursor behind its events',
     'after the floor, up to the cursor',

@@ -16,7 +16,7 @@ export function HandOverPanel({ cars, actions }: { readonly cars: readonly HandO
       empty={words.handOver.empty}
       items={cars}
       few={FEW}
-      row={(car) => <HandOverRow key={car.orderId} car={car} actions={actions} />}
+      renderRow={(car) => <HandOverRow key={car.orderId} car={car} actions={actions} />}
     />
   );
 }

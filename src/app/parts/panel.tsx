@@ -12,10 +12,10 @@ export interface PanelProps<Item> {
   readonly items: readonly Item[];
   /** Rows while folded. */
   readonly few: number;
-  readonly row: (item: Item) => ReactNode;
+  readonly renderRow: (item: Item) => ReactNode;
 }
 
-export function Panel<Item>({ title, note, empty, items, few, row }: PanelProps<Item>) {
+export function Panel<Item>({ title, note, empty, items, few, renderRow }: PanelProps<Item>) {
   const titleId = useId();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -30,7 +30,7 @@ export function Panel<Item>({ title, note, empty, items, few, row }: PanelProps<
         )}
       </div>
       {items.length === 0 && <p className="panel-empty">{empty}</p>}
-      <ol className={`rows rows-${few}`}>{(isOpen ? items : items.slice(0, few)).map(row)}</ol>
+      <ol className={`rows rows-${few}`}>{(isOpen ? items : items.slice(0, few)).map(renderRow)}</ol>
     </section>
   );
 }

@@ -21,7 +21,7 @@ export function QueuePanel({ queue, isStale }: QueuePanelProps) {
       empty={words.queue.empty}
       items={queue}
       few={FEW}
-      row={(item) => <QueueItem key={item.orderId} item={item} isStale={isStale} />}
+      renderRow={(item) => <QueueItem key={item.orderId} item={item} isStale={isStale} />}
     />
   );
 }

@@ -4,7 +4,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { buildStamps } from '../../../scripts/build-stamps.ts';
 
-/** Publishes a frame before its commit: law 1 broken on purpose. */
+/** Publishes a frame before its commit: law 1 broken on purpose, with a wait between them that a crash can hardly miss. */
 function publishFirst(): Plugin {
   const COMMIT = 'meta = await writer.commit(';
   return {
@@ -12,7 +12,7 @@ function publishFirst(): Plugin {
     transform(code, id) {
       if (!id.endsWith('/src/engine/ingest.ts')) return null;
       if (!code.includes(COMMIT)) throw new Error('The mutant no longer finds the commit in ingest.ts');
-      return code.replace(COMMIT, "deps.publish({ run: meta.run, prev, through: seqOf(change.cursor), cursor: change.cursor, serverTime, events: change.events, documents: [], term: meta.term }); await new Promise((resolve) => clock.after(40, () => resolve(null))); meta = await writer.commit(");
+      return code.replace(COMMIT, "deps.publish({ run: meta.run, prev, through: seqOf(change.cursor), cursor: change.cursor, serverTime, events: change.events, documents: [], term: meta.term }); await new Promise((resolve) => clock.after(150, () => resolve(null))); meta = await writer.commit(");
     },
   };
 }

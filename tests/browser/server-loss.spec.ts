@@ -1,0 +1,56 @@
+// The server dies and comes back under traffic; pages say so, come back by themselves, and miss nothing.
+import { checkHistory } from '../support/history-checker.ts';
+import { readScope } from '../support/disk-reader.ts';
+import { documentsOf, expectSameDocuments, MANAGER, TENANT, waitForLabel, waitForSeq } from '../support/page-probes.ts';
+import { expect, test } from '../support/browser-test.ts';
+
+test('[BRW8] the server is killed and started again during traffic: pages say Offline, then Live, and nothing is lost or doubled', async ({ stage }) => {
+  const server = await stage.server();
+  const browser = await stage.browser(server.url);
+  const tabs = [await browser.openAs('a', MANAGER), await browser.open('b')];
+  for (const tab of tabs) await waitForLabel(tab, 'Live');
+  const user = await server.signIn(MANAGER);
+  const traffic = user.burst(600, { lanes: 4, perSecond: 60, isPatient: true });
+  const backAfter: number[] = [];
+  for (let round = 0; round < 2; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await server.kill();
+    for (const tab of tabs) await waitForLabel(tab, 'Offline', 10_000);
+    await server.start();
+    const startedAt = performance.now();
+    for (const tab of tabs) await waitForLabel(tab, 'Live', 15_000);
+    backAfter.push(Math.round(performance.now() - startedAt));
+  }
+  stage.note('Live again after the restart, ms', backAfter.join(', '));
+  await traffic;
+  const { head, streams } = await user.status();
+  expect(streams).toHaveLength(1);
+  for (const tab of tabs) await waitForSeq(tab, head);
+  const truth = documentsOf(await user.snapshot());
+  for (const tab of tabs) await expectSameDocuments(tab, truth);
+  const disk = await readScope(await browser.blank(), 'dilani');
+  expect(disk.documents).toEqual(truth);
+  const verdict = checkHistory({ pages: browser.tape.records, server: server.events(TENANT), disk: [disk.snap], alive: ['a', 'b'] });
+  expect(verdict.violations).toEqual([]);
+  expect(verdict.counts.delivered).toBeGreaterThan(1_000);
+});
+
+test('[BRW9] an orderly restart of the server under traffic loses nothing, and pages are Live again by themselves', async ({ stage }) => {
+  const server = await stage.server();
+  const browser = await stage.browser(server.url);
+  const tabs = [await browser.openAs('a', MANAGER), await browser.open('b')];
+  for (const tab of tabs) await waitForLabel(tab, 'Live');
+  const user = await server.signIn(MANAGER);
+  const traffic = user.burst(300, { lanes: 4, perSecond: 60, isPatient: true });
+  const stoppedAt = performance.now();
+  await server.stop();
+  stage.note('the server took to stop, ms', Math.round(performance.now() - stoppedAt));
+  await server.start();
+  await traffic;
+  const { head } = await user.status();
+  for (const tab of tabs) await waitForSeq(tab, head);
+  for (const tab of tabs) await waitForLabel(tab, 'Live');
+  stage.note('Live and complete after the restart, ms', Math.round(performance.now() - stoppedAt));
+  const verdict = checkHistory({ pages: browser.tape.records, server: server.events(TENANT), alive: ['a', 'b'] });
+  expect(verdict.violations).toEqual([]);
+});
