@@ -1,4 +1,5 @@
-// `npm run size`: what a user of the library loads, minified and gzipped, held against a budget. Exits 1 over budget, or when there is nothing to measure.
+// `npm run size`: what a user of the library loads, minified and gzipped, held against budgets: what a start loads at once, each chunk that comes later,
+// and all of it together, so that nothing gets lighter by hiding. Exits 1 over a budget, or when there is nothing to measure.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,31 +13,50 @@ const KIB = 1_024;
 /** What the application brings anyway is not the library's weight. */
 const NOT_OURS = ['react', 'react-dom', 'react/jsx-runtime'];
 
-/** `code` is what a user would write; `needs` is the file without which there is nothing to measure. */
+/**
+ * `code` is what a user would write; `needs` is the file without which there is nothing to measure. `kib` bounds what is imported at once,
+ * `allKib` that and every chunk loaded later.
+ */
 const BUDGETS = [
-  { name: 'page, minimal import', needs: 'src/lib/sync/index.ts', code: "export { SyncManagerProvider, useOrderSync } from '@/lib/sync/index.ts';", kib: 12 },
-  { name: 'page, full import', needs: 'src/lib/sync/index.ts', code: "export * from '@/lib/sync/index.ts';", kib: 12 },
-  { name: 'shared worker', needs: 'worker/shared-worker.ts', code: "import '/worker/shared-worker.ts';", kib: 20 },
-  { name: 'service worker', needs: 'sw/sw.ts', code: "import '/sw/sw.ts';", kib: 8 },
+  { name: 'page, minimal import', needs: 'src/lib/sync/index.ts', code: "export { SyncManagerProvider, useOrderSync } from '@/lib/sync/index.ts';", kib: 12, allKib: 24 },
+  { name: 'page, full import', needs: 'src/lib/sync/index.ts', code: "export * from '@/lib/sync/index.ts';", kib: 12, allKib: 25 },
+  { name: 'shared worker', needs: 'worker/shared-worker.ts', code: "import '/worker/shared-worker.ts';", kib: 20, allKib: 28 },
+  { name: 'service worker', needs: 'sw/sw.ts', code: "import '/sw/sw.ts';", kib: 8, allKib: 8 },
 ];
+/** A chunk that is loaded later; larger ones are worth a look at what they pull in. */
+const LATER_KIB = 4;
 
 const rows = [];
-for (const budget of BUDGETS) rows.push(await measure(budget));
-print(rows);
-process.exitCode = rows.every(({ verdict }) => verdict === 'ok') ? 0 : 1;
+for (const budget of BUDGETS) rows.push(...(await measure(budget)));
+rows.forEach(print);
+process.exitCode = rows.every(({ isOver }) => !isOver) ? 0 : 1;
 
-async function measure({ name, needs, code, kib }) {
-  if (!existsSync(resolve(root, needs))) return { name, size: '-', budget: `${kib} KiB`, verdict: `${needs} is missing` };
-  const bytes = await gzippedBytes(code);
-  const verdict = bytes <= kib * KIB ? 'ok' : 'OVER BUDGET';
-  return { name, size: `${(bytes / KIB).toFixed(2)} KiB`, budget: `${kib} KiB`, verdict };
+async function measure({ name, needs, code, kib, allKib }) {
+  if (!existsSync(resolve(root, needs))) return [{ name, size: '-', kib, verdict: `${needs} is missing`, isOver: true }];
+  const { atOnce, later } = await weigh(code);
+  const all = later.reduce((total, { bytes }) => total + bytes, atOnce);
+  return [row(name, atOnce, kib), ...later.map((chunk) => row(`  later: ${chunk.name}`, chunk.bytes, LATER_KIB)), row('  all together', all, allKib)];
 }
 
-/** Entry and everything that it imports at once; lazy chunks and the workers that it starts are other rows. */
-async function gzippedBytes(code) {
+function row(name, bytes, kib) {
+  const isOver = bytes > kib * KIB;
+  return { name, size: `${(bytes / KIB).toFixed(2)} KiB`, kib, verdict: isOver ? 'OVER BUDGET' : 'ok', isOver };
+}
+
+/** The entry with everything that it imports at once, and every other chunk. The workers that a page starts are rows of their own. */
+async function weigh(code) {
+  const output = await bundle(code);
+  const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
+  const first = reachable([...chunks.values()].find(({ isEntry }) => isEntry), chunks);
+  const later = [...chunks.values()].filter((chunk) => !first.has(chunk)).map((chunk) => ({ name: chunk.name, bytes: gzipped(chunk) }));
+  return { atOnce: [...first].reduce((total, chunk) => total + gzipped(chunk), 0), later: later.toSorted((a, b) => b.bytes - a.bytes) };
+}
+
+/** As a library: Vite's own loader for an application's chunks and styles is no weight of ours. The entry may grow, as an application's would. */
+async function bundle(code) {
   const entry = '\0size-entry';
   const virtual = { name: 'size-entry', resolveId: (id) => (id === 'size-entry' ? entry : null), load: (id) => (id === entry ? code : null) };
-  const { output } = await build({
+  const [{ output }] = await build({
     root,
     configFile: false,
     logLevel: 'warn',
@@ -48,13 +68,20 @@ async function gzippedBytes(code) {
     build: {
       write: false,
       target: 'es2024',
-      modulePreload: false,
-      rolldownOptions: { input: 'size-entry', external: NOT_OURS, preserveEntrySignatures: 'strict', output: { format: 'es' } },
+      lib: { entry: 'size-entry', formats: ['es'], fileName: 'entry' },
+      rolldownOptions: {
+        input: 'size-entry',
+        external: NOT_OURS,
+        preserveEntrySignatures: 'allow-extension',
+        output: { minify: true, comments: false },
+      },
     },
   });
-  const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
-  const first = output.find(({ type, isEntry }) => type === 'chunk' && isEntry);
-  return [...reachable(first, chunks)].reduce((total, chunk) => total + gzipSync(chunk.code, { level: 9 }).length, 0);
+  return output;
+}
+
+function gzipped({ code }) {
+  return gzipSync(code, { level: 9 }).length;
 }
 
 function reachable(chunk, chunks, seen = new Set()) {
@@ -64,6 +91,6 @@ function reachable(chunk, chunks, seen = new Set()) {
   return seen;
 }
 
-function print(table) {
-  for (const { name, size, budget, verdict } of table) console.log(`${name.padEnd(24)}${size.padStart(12)}  of ${budget.padStart(7)}  ${verdict}`);
+function print({ name, size, kib, verdict }) {
+  console.log(`${name.padEnd(28)}${size.padStart(12)}  of ${`${kib} KiB`.padStart(7)}  ${verdict}`);
 }

@@ -13,12 +13,14 @@ export interface Settings {
   readonly retention: RetentionOptions;
   /** Null: no demo traffic. */
   readonly demo: { readonly rate: number; readonly seed: number } | null;
+  /** `full` survives a power cut, `normal` the end of the process only; several times as many writes a second. */
+  readonly durability: 'full' | 'normal';
   readonly logLevel: LogLevel | 'silent';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads PORT, HOST, DATA_DIR, DIST_DIR, HEARTBEAT_MS, CHECKPOINT_MS, RETENTION_TTL_MS, RETENTION_MAX_EVENTS, DEMO_TRAFFIC, DEMO_RATE, DEMO_SEED, LOG_LEVEL. */
+/** Reads PORT, HOST, DATA_DIR, DIST_DIR, HEARTBEAT_MS, CHECKPOINT_MS, RETENTION_TTL_MS, RETENTION_MAX_EVENTS, DEMO_TRAFFIC, DEMO_RATE, DEMO_SEED, DURABILITY, LOG_LEVEL. */
 export function readSettings(env: Environment, projectDir: string): Settings {
   const isDemoMoving = readChoice(env, 'DEMO_TRAFFIC', ['on', 'off'], 'on') === 'on';
   const number = (name: string, otherwise: number, least: number, most: number) => readNumber(env, name, otherwise, [least, most]);
@@ -35,6 +37,7 @@ export function readSettings(env: Environment, projectDir: string): Settings {
       maxEvents: number('RETENTION_MAX_EVENTS', DEFAULT_RETENTION.maxEvents, 0, 100_000_000),
     },
     demo: isDemoMoving ? demo : null,
+    durability: readChoice(env, 'DURABILITY', ['full', 'normal'], 'full'),
     logLevel: readChoice(env, 'LOG_LEVEL', ['error', 'info', 'debug', 'silent'], 'error'),
   };
 }

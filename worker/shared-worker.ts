@@ -8,7 +8,7 @@ import { openStore } from '../src/store/open-store.ts';
 import type { Store } from '../src/store/contract.ts';
 import type { OpenStoreDeps } from '../src/store/open-store.ts';
 import { createSseTransport } from '../src/transport/sse.ts';
-import { createRest } from '../src/transport/rest.ts';
+import { createLazySnapshots } from '../src/transport/lazy-snapshots.ts';
 import { createEngine } from '../src/engine/engine.ts';
 
 declare const self: SharedWorkerGlobalScope;
@@ -38,7 +38,7 @@ async function run(init: HostInit): Promise<void> {
     {
       platform, scope, policy, device: init.device, host: 'shared', build: String(__BUILD__),
       stream: createSseTransport({ net, clock, policy, log }),
-      rest: createRest({ net, clock, policy }),
+      rest: createLazySnapshots({ net, clock, policy, log }),
       openStore: (signal) => open(init.isDurable, { indexedDB: self.indexedDB, name, scope, policy, clock, random: platform.random }, signal),
     },
     new AbortController().signal,

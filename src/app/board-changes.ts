@@ -15,7 +15,8 @@ export function seenStages(view: BoardView): SeenStages {
   const seen = new Map<string, Seen>();
   for (const { orderId, car } of view.queue) if (car) seen.set(orderId, { plate: car.plate, stage: { name: 'waiting' } });
   for (const { orderId, plate, stage } of view.handOver) seen.set(orderId, { plate, stage: { name: stage } });
-  for (const bay of view.bays) if (bay.kind === 'working' || bay.kind === 'finished') seen.set(bay.work.orderId, { plate: bay.work.plate, stage: bay.work.stage });
+  for (const bay of view.bays)
+    if (bay.kind === 'working' || bay.kind === 'finished') seen.set(bay.work.orderId, { plate: bay.work.plate, stage: bay.work.stage });
   return seen;
 }
 

@@ -28,7 +28,16 @@ export function SignInScreen({ isAgain, onDone, onBack }: SignInScreenProps) {
     }
   };
   const back = onBack ? { onBack } : {};
-  return <SignInForm isAgain={isAgain} isBusy={isBusy} failure={failure} version={__VERSION__} onSubmit={(email, password) => void submit(email, password)} {...back} />;
+  return (
+    <SignInForm
+      isAgain={isAgain}
+      isBusy={isBusy}
+      failure={failure}
+      version={__VERSION__}
+      onSubmit={(email, password) => void submit(email, password)}
+      {...back}
+    />
+  );
 }
 
 export function signInFailure(error: unknown): string {

@@ -26,7 +26,10 @@ export interface Toasts {
   readonly dropped: number;
 }
 
-export type ToastInput = { readonly type: 'show'; readonly toast: NewToast } | { readonly type: 'close'; readonly id: number } | { readonly type: 'tick'; readonly elapsedMs: number };
+export type ToastInput =
+  | { readonly type: 'show'; readonly toast: NewToast }
+  | { readonly type: 'close'; readonly id: number }
+  | { readonly type: 'tick'; readonly elapsedMs: number };
 
 export const NO_TOASTS: Toasts = { nextId: 1, list: [], dropped: 0 };
 export const MAX_TOASTS = 20;

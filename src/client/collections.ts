@@ -32,6 +32,8 @@ interface Watched {
   asOf: number;
   /** Events that came while the disk was read; null when no read is under way. */
   meanwhile: SyncEvent[] | null;
+  /** A look at what is stale is planned. */
+  isLookPlanned: boolean;
   /** Counts loads: a slow read that was overtaken by a reset is dropped. */
   load: number;
 }
@@ -39,15 +41,20 @@ interface Watched {
 /** Events kept while a collection loads; more means that reading again is cheaper. */
 const MEANWHILE_EVENTS = 5_000;
 const RETRY_MS = 500;
+/** How soon a stale document is looked at again when nothing happens. */
+const STALE_MS = 2_000;
 const LOADING: CollectionSnapshot = { documents: new Map(), isLoading: true, isPartial: false };
 
-export function createCollections({ reader, notifier, clock, log }: { reader: LogReader; notifier: Notifier; clock: Clock; log: Log }, signal: AbortSignal): Collections {
+export function createCollections(
+  { reader, notifier, clock, log }: { reader: LogReader; notifier: Notifier; clock: Clock; log: Log },
+  signal: AbortSignal,
+): Collections {
   const watched = new Map<string, Watched>();
 
   function watch(name: string): Watched {
     const known = watched.get(name);
     if (known) return known;
-    const made: Watched = { topic: createTopic(LOADING, notifier), documents: new Map(), asOf: -1, meanwhile: null, load: 0 };
+    const made: Watched = { topic: createTopic(LOADING, notifier), documents: new Map(), asOf: -1, meanwhile: null, isLookPlanned: false, load: 0 };
     watched.set(name, made);
     void load(name, made);
     return made;
@@ -76,6 +83,7 @@ export function createCollections({ reader, notifier, clock, log }: { reader: Lo
     entry.asOf = page.asOf.seq;
     for (const event of meanwhile) fold(name, entry, event);
     show(entry, page.meta.cursor === null, page.isPartial);
+    if (page.documents.some(isStale)) lookLater(entry);
   }
 
   /** True when the event changed a document of this collection. */
@@ -103,6 +111,7 @@ export function createCollections({ reader, notifier, clock, log }: { reader: Lo
   async function readStale(entry: Watched): Promise<void> {
     const stale = [...entry.documents.values()].filter(isStale).slice(0, 100);
     if (stale.length === 0) return;
+    lookLater(entry);
     const mine = entry.load;
     const page = await reader.documents(stale.map(({ collection, id }) => ({ collection, id }))).catch(() => null);
     // A load that came meanwhile knows more, also of deletions, which leave nothing to compare with.
@@ -111,6 +120,16 @@ export function createCollections({ reader, notifier, clock, log }: { reader: Lo
     if (whole.length === 0) return;
     whole.forEach((document) => keepNewer(entry, document));
     show(entry, false, entry.topic.getSnapshot().isPartial);
+  }
+
+  /** The frame that brings the whole document may be lost, and perhaps no other follows for long. */
+  function lookLater(entry: Watched): void {
+    if (entry.isLookPlanned) return;
+    entry.isLookPlanned = true;
+    clock.after(STALE_MS, () => {
+      entry.isLookPlanned = false;
+      if (!signal.aborted) void readStale(entry);
+    });
   }
 
   function keepNewer(entry: Watched, document: StoredDocument): void {

@@ -3,7 +3,7 @@
 import { SyncError } from '../core/sync-error.ts';
 import type { Clock, Random } from '../platform/ports.ts';
 import { restFailure } from '../transport/rest-failure.ts';
-import type { Identity, Rest, RestAnswer, RestRequest } from '../transport/contract.ts';
+import type { Identity, RestAnswer, RestRequest, Sender } from '../transport/contract.ts';
 
 export interface MutationRequest {
   readonly method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -31,7 +31,7 @@ const RETRY_MS: readonly number[] = [300, 1_200];
 
 export function createMutations(
   { rest, clock, random, identity, isOnline, note }: {
-    readonly rest: Rest;
+    readonly rest: Sender;
     readonly clock: Clock;
     readonly random: Random;
     readonly identity: Identity;

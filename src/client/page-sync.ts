@@ -4,13 +4,11 @@ import { withPolicy } from '../core/policy.ts';
 import { SyncError } from '../core/sync-error.ts';
 import { createBrowserPlatform, type Platform } from '../platform/browser.ts';
 import { createVisibility } from '../platform/page.ts';
-import { PROTOCOL_VERSION } from '../protocol/version.ts';
-import type { SwMessage } from '../protocol/sw-message.ts';
 import { openRegistry, scopeOf, type CurrentSession, type Registry } from '../scope/registry.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
-import type { Rest } from '../transport/contract.ts';
+import type { Sender } from '../transport/contract.ts';
 import { createSharedHost, hasSharedWorker } from '../host/shared-host.ts';
-import { createLazyRest } from './lazy-rest.ts';
+import { createLazySender } from './lazy-sender.ts';
 import { createEngineStore, createPageStore } from './page-store.ts';
 import { createSession, type Session, type SessionState } from './session.ts';
 import { createSyncManager, type SyncConfiguration, type SyncManager } from './sync-manager.ts';
@@ -81,21 +79,16 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     const life = new AbortController();
     const policy = withPolicy(options.policy ?? {});
     const baseUrl = options.baseUrl ?? location.origin;
-    const rest = createLazyRest({ net: platform.net, clock: platform.clock, policy, baseUrl });
+    const rest = createLazySender({ net: platform.net, clock: platform.clock, policy, baseUrl });
     const registry = await openRegistry({ newId: platform.random.id, now: platform.clock.now }).catch((error: unknown) => {
       platform.log.error('Nothing can be kept on this device', { error: String(error) });
       return null;
     });
     const session = createSession(
       {
-        registry, rest, clock: platform.clock, log: platform.log, baseUrl, feed: options.feed ?? '',
+        registry, rest, platform, policy, baseUrl, feed: options.feed ?? '',
         notifier: createNotifier(platform.clock, () => {}, life.signal),
         bus: platform.openBus(REGISTRY_BUS, life.signal),
-        wipe: (scope) => wipeScope(platform, policy, scope, life.signal),
-        async reopen(scope) {
-          const { reopenStore } = await import('../store/wipe.ts');
-          await reopenStore({ indexedDB, clock: platform.clock, policy }, scopeNames(scope).database, { scope, nowMs: platform.clock.now() }, life.signal);
-        },
       },
       life.signal,
     );
@@ -173,18 +166,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
 interface Parts {
   readonly platform: Platform;
   readonly registry: Registry | null;
-  readonly rest: Rest;
+  readonly rest: Sender;
   readonly session: Session;
   readonly policy: ReturnType<typeof withPolicy>;
-}
-
-/** Empties the database, then tells everybody of this scope; the service worker forgets what it shows. */
-async function wipeScope(platform: Platform, policy: Parts['policy'], scope: Scope, signal: AbortSignal): Promise<void> {
-  const names = scopeNames(scope);
-  const { wipeStore } = await import('../store/wipe.ts');
-  await wipeStore({ indexedDB, clock: platform.clock, policy }, names.database, { nowMs: platform.clock.now(), keepOutbox: false }, signal);
-  const saying = new AbortController();
-  platform.openBus(names.bus, saying.signal).post({ v: PROTOCOL_VERSION, k: 'closed' });
-  saying.abort();
-  navigator.serviceWorker?.controller?.postMessage({ v: PROTOCOL_VERSION, k: 'forget', scope: scope.id } satisfies SwMessage);
 }

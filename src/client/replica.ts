@@ -85,7 +85,7 @@ function pageCommands(position: Position | null, page: LogPage): ReplicaCommand[
   return [...skipped, { do: 'deliver', events: page.events, through: page.through, source: 'disk' }];
 }
 
-/** Frames heard while reading are applied as if they came now; the first that doesn't follow means one more read. */
+/** Frames heard while reading are applied as if they came now. The first that doesn't follow means one more read, and that finds the rest on disk. */
 function catchUp(start: Position, waiting: readonly FrameHead[], before: readonly ReplicaCommand[]): ReplicaStep {
   const commands = [...before];
   let state: Replica = { at: 'following', position: start };
@@ -93,6 +93,7 @@ function catchUp(start: Position, waiting: readonly FrameHead[], before: readonl
     const [next, more]: ReplicaStep = stepReplica(state, { type: 'frame', frame });
     commands.push(...more);
     state = next;
+    if (state.at === 'reading') break;
   }
   return [state, commands];
 }
@@ -118,7 +119,11 @@ export interface FollowedLog {
 const READ_RETRY_MS = 500;
 
 /** Follows the log until `signal` aborts. The listener is called in log order and never for an older run. */
-export function createReplica({ reader, clock, log }: { reader: LogReader; clock: Clock; log: Log }, listener: ReplicaListener, signal: AbortSignal): FollowedLog {
+export function createReplica(
+  { reader, clock, log }: { reader: LogReader; clock: Clock; log: Log },
+  listener: ReplicaListener,
+  signal: AbortSignal,
+): FollowedLog {
   const [start, first] = startReplica();
   let state = start;
 

@@ -10,7 +10,7 @@ import type { Platform } from '../platform/browser.ts';
 import type { Visibility } from '../platform/ports.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { LogPage, LogReader, Notes, Position } from '../store/contract.ts';
-import type { Rest } from '../transport/contract.ts';
+import type { Sender } from '../transport/contract.ts';
 import { createCollections, type CollectionSnapshot } from './collections.ts';
 import { deriveHealth, type Health } from './connection-health.ts';
 import { createEngineLink, type EngineLink } from './engine-link.ts';
@@ -47,7 +47,7 @@ export interface SyncManagerDeps {
   readonly scope: Scope;
   readonly device: string;
   readonly policy: Policy;
-  readonly rest: Rest;
+  readonly rest: Sender;
   /** Opens what this page reads; `link` is for stores that only the engine can open. */
   readonly openReader: (link: EngineLink, signal: AbortSignal) => { readonly reader: LogReader; readonly notes: Notes | null };
   /** Starts the scope's host, or joins the running one. */

@@ -6,14 +6,26 @@
 //                                                              +--tick-- error (breaker open)        401 -> needs_auth
 import { backoffMs, clamp } from './backoff.ts';
 import type { ResyncReason } from '../protocol/event.ts';
+import type { ConnectionCommand, ConnectionInput, Failure, FailureCause } from './connection-input.ts';
 import { ConnectionState } from './connection-state.ts';
 import type { Policy } from './policy.ts';
 
-/** Why an attempt ended. All of them draw on one failure budget: a mute stream is as dead as a refused one. */
-export type FailureCause = 'offline' | 'reset' | 'mute' | 'silent' | 'wrong-answer' | 'server' | 'limited' | 'gap' | 'store';
+export type { ConnectionCommand, ConnectionInput, FailureCause } from './connection-input.ts';
 
 /** Why the machine stands where it stands; shown in health. */
-export type ConnectionReason = FailureCause | 'start' | 'no-lease' | 'stopped' | 'auth' | 'identity' | 'forbidden' | 'rotate' | 'retired' | 'bare' | ResyncReason | 'first-snapshot';
+export type ConnectionReason =
+  | FailureCause
+  | 'start'
+  | 'no-lease'
+  | 'stopped'
+  | 'auth'
+  | 'identity'
+  | 'forbidden'
+  | 'rotate'
+  | 'retired'
+  | 'bare'
+  | ResyncReason
+  | 'first-snapshot';
 
 /** What every state carries along. */
 export interface Memory {
@@ -47,51 +59,6 @@ export type Connection = { readonly memory: Memory } & (
   | { readonly at: 'needs_auth'; readonly reason: 'auth' | 'identity' }
 );
 
-interface Failure {
-  readonly cause: FailureCause;
-  readonly retryAfterMs: number | null;
-  /** Drawn by the shell, in [0, 1). */
-  readonly random: number;
-}
-
-export type ConnectionInput =
-  | { readonly type: 'hold' }
-  /** The last lease ended and the linger is over. */
-  | { readonly type: 'release' }
-  /** connect(), reconnect() or a sign-in: somebody asks, so stops and breakers are overruled. */
-  | { readonly type: 'ask' }
-  | { readonly type: 'opened'; readonly attempt: number }
-  | { readonly type: 'greeted'; readonly attempt: number; readonly heartbeatMs: number; readonly spreadMs: number }
-  | ({ readonly type: 'failed'; readonly attempt: number } & Failure)
-  | { readonly type: 'unauthorized'; readonly attempt: number; readonly reason: 'auth' | 'identity' }
-  | { readonly type: 'forbidden'; readonly attempt: number }
-  /** 204: the server said stop. */
-  | { readonly type: 'stopped'; readonly attempt: number }
-  /** 409 term/stale: a newer engine of this device leads. */
-  | { readonly type: 'outdated'; readonly attempt: number }
-  | { readonly type: 'rotate'; readonly attempt: number; readonly afterMs: number }
-  | { readonly type: 'resync'; readonly reason: ResyncReason }
-  | { readonly type: 'snapshot-taken' }
-  | ({ readonly type: 'snapshot-failed' } & Failure)
-  | { readonly type: 'retry-field'; readonly ms: number }
-  | { readonly type: 'polled' }
-  | { readonly type: 'poll-failed' }
-  | { readonly type: 'tick' }
-  /** Online, visible, resumed, clock jumped: try at once, but never inside a Retry-After. */
-  | { readonly type: 'wake' }
-  | { readonly type: 'configure'; readonly autoReconnect: boolean; readonly maxAttempts: number; readonly firstDelayMs: number };
-
-export type ConnectionCommand =
-  | { readonly do: 'open'; readonly attempt: number }
-  /** Ends this attempt's stream; what it still brings is not admitted. */
-  | { readonly do: 'abort'; readonly attempt: number }
-  | { readonly do: 'fetch-snapshot'; readonly reason: ResyncReason | 'first-snapshot' }
-  | { readonly do: 'wake-at'; readonly at: number }
-  /** Another engine of this device has a newer term: this one leaves. */
-  | { readonly do: 'retire' }
-  /** A row that needs a transport which this build doesn't have. */
-  | { readonly do: 'refuse'; readonly input: ConnectionInput['type'] };
-
 export type ConnectionStep = readonly [Connection, readonly ConnectionCommand[]];
 type In<A extends Connection['at']> = Extract<Connection, { at: A }>;
 type Of<T extends ConnectionInput['type']> = Extract<ConnectionInput, { type: T }>;
@@ -101,8 +68,16 @@ type Table = { readonly [A in Connection['at']]: { readonly [T in ConnectionInpu
 
 export function startConnection(hasCursor: boolean, policy: Policy): Connection {
   const memory: Memory = {
-    attempt: 0, failures: 0, trips: 0, notBefore: 0, spreadMs: null, firstDelayMs: policy.firstDelayMs,
-    heartbeatMs: policy.heartbeatMs, hasCursor, autoReconnect: true, maxAttempts: policy.maxAttempts,
+    attempt: 0,
+    failures: 0,
+    trips: 0,
+    notBefore: 0,
+    spreadMs: null,
+    firstDelayMs: policy.firstDelayMs,
+    heartbeatMs: policy.heartbeatMs,
+    hasCursor,
+    autoReconnect: true,
+    maxAttempts: policy.maxAttempts,
   };
   return { at: 'disconnected', reason: 'start', memory };
 }
@@ -156,7 +131,13 @@ const abort = (state: Connection): readonly ConnectionCommand[] => {
 function dial(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
   if (!state.memory.hasCursor) return beginResync(state, 'first-snapshot');
   const memory = { ...state.memory, attempt: state.memory.attempt + 1 };
-  return [{ at: 'connecting', since: now, reason, memory }, [{ do: 'open', attempt: memory.attempt }, { do: 'wake-at', at: now + openDeadlineMs(policy) }]];
+  return [
+    { at: 'connecting', since: now, reason, memory },
+    [
+      { do: 'open', attempt: memory.attempt },
+      { do: 'wake-at', at: now + openDeadlineMs(policy) },
+    ],
+  ];
 }
 
 /** Headers and hello share one deadline twice as long: a buffering proxy withholds both. */
@@ -221,7 +202,12 @@ function redial(state: Connection, _input: unknown, now: number, policy: Policy)
   return [next, [...abort(state), ...commands]];
 }
 
-const configured = (memory: Memory, { autoReconnect, maxAttempts, firstDelayMs }: Of<'configure'>): Memory => ({ ...memory, autoReconnect, maxAttempts, firstDelayMs });
+const configured = (memory: Memory, { autoReconnect, maxAttempts, firstDelayMs }: Of<'configure'>): Memory => ({
+  ...memory,
+  autoReconnect,
+  maxAttempts,
+  firstDelayMs,
+});
 /** Who turns `autoReconnect` on again finds an error that waits for nobody: it gets a time of its own. */
 function configureError(state: In<'error'>, input: Of<'configure'>, now: number, policy: Policy): ConnectionStep {
   const memory = configured(state.memory, input);
@@ -254,7 +240,11 @@ function tickConnected(state: In<'connected'>, _input: unknown, now: number, pol
   const until = now + ROTATE_OVERLAP_MS;
   return [
     { at: 'rotating', since: state.since, old: state.memory.attempt, until, memory },
-    [{ do: 'open', attempt: memory.attempt }, { do: 'wake-at', at: now + openDeadlineMs(policy) }, { do: 'wake-at', at: until }],
+    [
+      { do: 'open', attempt: memory.attempt },
+      { do: 'wake-at', at: now + openDeadlineMs(policy) },
+      { do: 'wake-at', at: until },
+    ],
   ];
 }
 
@@ -267,7 +257,13 @@ function tickRotating(state: In<'rotating'>, _input: unknown, now: number, polic
 
 /** The old stream is over before the new one greeted: a connection attempt like any other, with a deadline of its own. */
 function leaveOld(state: In<'rotating'>, now: number, policy: Policy): ConnectionStep {
-  return [{ at: 'connecting', since: now, reason: 'rotate', memory: state.memory }, [{ do: 'abort', attempt: state.old }, { do: 'wake-at', at: now + openDeadlineMs(policy) }]];
+  return [
+    { at: 'connecting', since: now, reason: 'rotate', memory: state.memory },
+    [
+      { do: 'abort', attempt: state.old },
+      { do: 'wake-at', at: now + openDeadlineMs(policy) },
+    ],
+  ];
 }
 
 function failRotating(state: In<'rotating'>, input: Of<'failed'>, now: number, policy: Policy): ConnectionStep {
@@ -277,7 +273,8 @@ function failRotating(state: In<'rotating'>, input: Of<'failed'>, now: number, p
 
 function failConnected(state: In<'connected'>, input: Of<'failed'>, now: number, policy: Policy): ConnectionStep {
   // The close that `rotate` announced is no failure: the stream opens again when it was going to.
-  if (state.rotateAt !== null && input.cause === 'reset') return [{ at: 'reconnecting', until: state.rotateAt, reason: 'rotate', memory: state.memory }, [...abort(state), { do: 'wake-at', at: state.rotateAt }]];
+  if (state.rotateAt !== null && input.cause === 'reset')
+    return [{ at: 'reconnecting', until: state.rotateAt, reason: 'rotate', memory: state.memory }, [...abort(state), { do: 'wake-at', at: state.rotateAt }]];
   const proved = now - state.since >= policy.healthyAfterMs;
   return fail(proved ? { ...state, memory: forgiven(state.memory) } : state, input, now, policy);
 }
@@ -299,13 +296,18 @@ const refuse = (state: Connection, input: ConnectionInput): ConnectionStep => [s
 /** What means the same wherever the machine stands. */
 const anywhere = {
   release: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'no-lease', memory: forgiven(state.memory) }, abort(state)],
-  unauthorized: (state: Connection, input: Of<'unauthorized'>): ConnectionStep => [{ at: 'needs_auth', reason: input.reason, memory: state.memory }, abort(state)],
+  unauthorized: (state: Connection, input: Of<'unauthorized'>): ConnectionStep => [
+    { at: 'needs_auth', reason: input.reason, memory: state.memory },
+    abort(state),
+  ],
   forbidden: forbid,
   stopped: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'stopped', memory: state.memory }, abort(state)],
   outdated: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'retired', memory: state.memory }, [...abort(state), { do: 'retire' }]],
   resync: (state: Connection, input: Of<'resync'>): ConnectionStep => beginResync(state, input.reason),
-  'retry-field': (state: Connection, input: Of<'retry-field'>, _now: number, policy: Policy): ConnectionStep =>
-    [{ ...state, memory: { ...state.memory, firstDelayMs: clamp(input.ms, policy.retryFieldMs) } }, []],
+  'retry-field': (state: Connection, input: Of<'retry-field'>, _now: number, policy: Policy): ConnectionStep => [
+    { ...state, memory: { ...state.memory, firstDelayMs: clamp(input.ms, policy.retryFieldMs) } },
+    [],
+  ],
   configure: (state: Connection, input: Of<'configure'>): ConnectionStep => [{ ...state, memory: configured(state.memory, input) }, []],
   ask: redial,
   hold: stay,

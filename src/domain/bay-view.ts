@@ -41,7 +41,15 @@ export type BayView = BayName &
     | { readonly kind: 'free'; readonly offer: Offer | null; readonly action: BoardAction | null }
     | { readonly kind: 'working'; readonly work: WorkView; readonly action: BoardAction | null }
     | { readonly kind: 'finished'; readonly work: WorkView; readonly action: BoardAction | null }
-    | { readonly kind: 'blocked'; readonly reason: string; readonly by: string; readonly sinceMs: number; readonly note: string; readonly car: string | null; readonly action: BoardAction | null }
+    | {
+        readonly kind: 'blocked';
+        readonly reason: string;
+        readonly by: string;
+        readonly sinceMs: number;
+        readonly note: string;
+        readonly car: string | null;
+        readonly action: BoardAction | null;
+      }
     | { readonly kind: 'broken' }
   );
 
@@ -63,7 +71,8 @@ export function bayView(bay: Held<Bay>, documents: BayDocuments, rights: BoardRi
   const { id, name, state, blocked } = bay.doc;
   const job = held(documents.jobs, bay.doc.jobId, decodeJob);
   const order = job && orderOf(documents.orders, job.doc.orderId);
-  if (state === 'blocked' && blocked) return { id, name, kind: 'blocked', ...blockedView(blocked, order?.doc ?? null), action: freeAction('reopen', bay, rights) };
+  if (state === 'blocked' && blocked)
+    return { id, name, kind: 'blocked', ...blockedView(blocked, order?.doc ?? null), action: freeAction('reopen', bay, rights) };
   if (state === 'free') return { id, name, kind: 'free', offer, action: startAction(bay.doc, offer, rights) };
   return job && order ? { id, name, ...busyView(bay, order, job, rights) } : { id, name, kind: 'broken' };
 }

@@ -39,10 +39,24 @@ export function requestOf(action: BoardAction): BoardRequest {
     case 'take-payment':
       return orderRequest(action, 'payment', { method: action.method });
     case 'to-drying':
-      return { method: 'PATCH', path: `/api/v1/jobs/${encodeURIComponent(action.jobId)}`, body: { step: 'drying' }, collection: 'jobs', docId: action.jobId, ifMatch: action.version };
+      return {
+        method: 'PATCH',
+        path: `/api/v1/jobs/${encodeURIComponent(action.jobId)}`,
+        body: { step: 'drying' },
+        collection: 'jobs',
+        docId: action.jobId,
+        ifMatch: action.version,
+      };
     case 'clear':
     case 'reopen':
-      return { method: 'PATCH', path: `/api/v1/bays/${encodeURIComponent(action.bayId)}`, body: { state: 'free' }, collection: 'bays', docId: action.bayId, ifMatch: action.version };
+      return {
+        method: 'PATCH',
+        path: `/api/v1/bays/${encodeURIComponent(action.bayId)}`,
+        body: { state: 'free' },
+        collection: 'bays',
+        docId: action.bayId,
+        ifMatch: action.version,
+      };
   }
 }
 

@@ -82,7 +82,12 @@ function queueView({ queues, orders }: BoardDocuments): readonly QueueItemView[]
   const lines = heldAll(queues, decodeQueue).toSorted((a, b) => Number(b.doc.id === 'main') - Number(a.doc.id === 'main') || a.doc.id.localeCompare(b.doc.id));
   return lines
     .flatMap(({ doc }) => doc.entries)
-    .map((entry, index) => ({ orderId: entry.orderId, place: index + 1, sinceMs: Date.parse(entry.since), car: waitingCar(orderOf(orders, entry.orderId)?.doc ?? null) }));
+    .map((entry, index) => ({
+      orderId: entry.orderId,
+      place: index + 1,
+      sinceMs: Date.parse(entry.since),
+      car: waitingCar(orderOf(orders, entry.orderId)?.doc ?? null),
+    }));
 }
 
 function waitingCar(order: Order | null): QueueItemView['car'] {

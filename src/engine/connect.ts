@@ -10,13 +10,13 @@ import { spendRequest, type RequestBudget } from '../core/request-budget.ts';
 import { asSyncError, SyncError, toWire } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock, Log, Random } from '../platform/ports.ts';
-import type { Identity, Rest, StreamEnd, StreamListener, StreamTransport } from '../transport/contract.ts';
+import type { Identity, Snapshots, StreamEnd, StreamListener, StreamTransport } from '../transport/contract.ts';
 import type { Counters } from './counters.ts';
 import type { Ingest } from './ingest.ts';
 
 export interface ConnectDeps {
   readonly stream: StreamTransport;
-  readonly rest: Rest;
+  readonly rest: Snapshots;
   readonly ingest: Ingest;
   readonly identity: Identity;
   readonly clock: Clock;
@@ -238,10 +238,11 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     isMending = true;
     while (mending.size > 0 && !signal.aborted) {
       const ids = [...mending.keys()].slice(0, MEND_BATCH);
+      const { run } = ingest.meta();
       const answer = await deps.rest.snapshot(identity, ids, signal);
       if ('failed' in answer) break;
       ids.forEach((id) => mending.delete(id));
-      await ingest.mend(answer.snapshot.documents, answer.snapshot.missing);
+      await ingest.mend(run, answer.snapshot.documents, answer.snapshot.missing);
     }
     isMending = false;
     // What could not be fetched is tried again when the connection next proves itself.

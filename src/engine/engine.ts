@@ -9,12 +9,11 @@ import type { Platform } from '../platform/browser.ts';
 import type { Bus } from '../platform/ports.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { Store } from '../store/contract.ts';
-import type { Rest, StreamTransport } from '../transport/contract.ts';
+import type { Snapshots, StreamTransport } from '../transport/contract.ts';
 import type { RpcEnvelope } from '../protocol/frame.ts';
-import type { EngineApi } from '../protocol/rpc.ts';
+import type { EngineCalls } from './api.ts';
 import { createLeadership, NO_REPORT, type Leadership } from './leadership.ts';
 import { createLeases } from './leases.ts';
-import { readFor } from './read-for.ts';
 import { aborted, holdAlive, holdReign } from './reign.ts';
 
 export interface EngineDeps {
@@ -23,7 +22,7 @@ export interface EngineDeps {
   readonly device: string;
   readonly policy: Policy;
   readonly stream: StreamTransport;
-  readonly rest: Rest;
+  readonly rest: Snapshots;
   /** Opens the scope's store; called again while it fails for a reason that may pass. */
   readonly openStore: (signal: AbortSignal) => Promise<Store>;
   /** Where this engine runs and which build it is; said with each beat. */
@@ -61,18 +60,18 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
 
   signal.addEventListener('abort', () => retire('asked'), { once: true });
   const leases = createLeases({ locks, names, clock, policy }, () => reign?.leasesChanged(), life.signal);
-  const api: EngineApi = {
+  const calls: EngineCalls = {
     connect: () => reign?.connect(),
     reconnect: () => reign?.reconnect(),
     health: () => beat(),
-    read: (method, argument) => readFor(reign?.store ?? null, method, argument),
+    store: () => reign?.store ?? null,
   };
   let answering: Promise<(envelope: RpcEnvelope) => void> | null = null;
 
   /** Pages rarely call: the code that answers is loaded with the first call, whose deadline covers that too. */
   function answer(envelope: RpcEnvelope): void {
     if (envelope.to !== id) return;
-    answering ??= import('./api.ts').then(({ serveApi }) => serveApi(bus, id, api));
+    answering ??= import('./api.ts').then(({ serveApi }) => serveApi(bus, id, calls));
     answering.then((deliver) => deliver(envelope)).catch((error: unknown) => log.error('A call could not be answered', { error: String(error) }));
   }
 

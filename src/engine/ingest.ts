@@ -45,8 +45,8 @@ export interface Ingest {
   reopened(): void;
   /** Replaces everything by a snapshot, in one transaction; a new run begins. Rejects with the store's SyncError. */
   reset(snapshot: Snapshot): Promise<void>;
-  /** Stores documents that were fetched whole. */
-  mend(documents: readonly VersionedDocument[], missing: readonly { readonly collection: string; readonly id: string }[]): Promise<void>;
+  /** Stores documents that were fetched whole while `run` was the present one; what belongs to another history is dropped. */
+  mend(run: string, documents: readonly VersionedDocument[], missing: readonly { readonly collection: string; readonly id: string }[]): Promise<void>;
   /** Resolves when everything received so far is committed or given up. */
   settled(): Promise<void>;
   /** The committed cursor: where a new stream opens. */
@@ -135,7 +135,12 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
   }
 
   /** Commit, then publish; a failure leaves memory as the disk has it. */
-  async function store(change: { events: readonly SyncEvent[]; cursor: string; folded: ReadonlyMap<string, StoredDocument>; sent: readonly VersionedDocument[] }): Promise<void> {
+  async function store(change: {
+    events: readonly SyncEvent[];
+    cursor: string;
+    folded: ReadonlyMap<string, StoredDocument>;
+    sent: readonly VersionedDocument[];
+  }): Promise<void> {
     const prev = seqOf(meta.cursor);
     const stored = [...change.folded.values()];
     try {
@@ -168,13 +173,18 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
   }
 
   function abandon(error: SyncError): void {
-    queue = [];
-    releaseRoom();
+    dropQueue();
     sequence({ type: 'moved', cursor: meta.cursor });
     if (error.code === 'reign/fenced' || error.code === 'store/closed') {
       isOver = true;
       listener.fenced(error);
     } else listener.failed(error);
+  }
+
+  /** Whoever waits for room with a part of it is let go: it waits for nothing any more. */
+  function dropQueue(): void {
+    queue = [];
+    releaseRoom();
   }
 
   function releaseRoom(): void {
@@ -192,8 +202,7 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
   signal.addEventListener('abort', () => {
     isOver = true;
     cancelWake();
-    queue = [];
-    releaseRoom();
+    dropQueue();
   });
 
   return {
@@ -204,6 +213,7 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
       return roomFor();
     },
     heartbeat(cursor, time) {
+      if (isOver) return;
       if (Number.isFinite(time)) serverTime = Math.max(serverTime, time);
       sequence({ type: 'heartbeat', cursor });
     },
@@ -214,29 +224,33 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
       askForStale([...documents.values()]);
     },
     reset(snapshot) {
-      queue = [];
+      dropQueue();
       return runReset(snapshot);
     },
-    mend: (fetched, missing) => chain(() => mendNow(fetched, missing)),
+    mend: (run, fetched, missing) => chain(() => (run === meta.run ? mendNow(fetched, missing) : Promise.resolve())),
     async settled() {
       while (!isOver && (queue.length > 0 || isScheduled)) await chain(commitQueue);
       await work;
     },
     cursor: () => meta.cursor,
     meta: () => meta,
-    noteMeta: (next) => void (meta = next),
+    noteMeta(next) {
+      // A commit may have been answered since: a cursor that went back would make pages skip what lies between.
+      if (next.run === meta.run && seqOf(next.cursor) >= seqOf(meta.cursor)) meta = next;
+    },
   };
 
   async function runReset(snapshot: Snapshot): Promise<void> {
     let failure: unknown = null;
     await chain(async () => {
       try {
-        queue = [];
         const time = Date.parse(snapshot.serverTime);
         if (Number.isFinite(time)) serverTime = Math.max(serverTime, time);
         const next = await writer.reset(meta.term, snapshot, serverTime);
         meta = next.meta;
         documents = indexDocuments(next.documents);
+        // What still arrived meanwhile follows the history that just ended.
+        dropQueue();
         sequence({ type: 'moved', cursor: meta.cursor });
         publish(seqOf(meta.cursor), [], []);
       } catch (error) {
@@ -262,7 +276,10 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
     const key = documentKey(change.collection, change.id);
     const before = documents.get(key);
     const { collection, id, version, doc } = change;
-    const after = doc === null ? foldChange(before, { collection, id, version, doc: null }, before?.seq ?? 0) : foldChange(before, { collection, id, version, doc }, before?.seq ?? 0);
+    const after =
+      doc === null
+        ? foldChange(before, { collection, id, version, doc: null }, before?.seq ?? 0)
+        : foldChange(before, { collection, id, version, doc }, before?.seq ?? 0);
     if (after !== before) folded.set(key, after);
   }
 }

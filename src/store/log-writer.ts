@@ -3,10 +3,9 @@
 import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../protocol/http.ts';
 import type { Random } from '../platform/ports.ts';
-import type { Claim, CommitBatch, LogMeta, LogWriter } from './contract.ts';
+import type { Claim, CommitBatch, LogMeta, LogWriter, SweepResult } from './contract.ts';
 import { unwatched, type Database } from './database.ts';
 import { addBlock, fenced, putDocument, putMeta } from './fenced-write.ts';
-import { createLogSweep } from './log-sweep.ts';
 import { assertFollows, claimed, committed, publicMeta, restarted, toBlocks } from './log-rows.ts';
 import { allDocuments, CLOSED_KEY, decodeMetaRow, LOG_ROW, type StoreName } from './schema.ts';
 import { closedError } from './store-errors.ts';
@@ -18,6 +17,8 @@ export interface LogWriterDeps {
 }
 
 export function createLogWriter({ database, policy, random }: LogWriterDeps): LogWriter {
+  let sweepLog: LogWriter['sweep'] | null = null;
+
   /** Strict: it happens once in an engine's life, and a term that a power cut takes back would be given twice. */
   function claim(nowMs: number): Promise<Claim> {
     return database.write(['documents', 'meta'], 'strict', async (tx) => {
@@ -57,7 +58,14 @@ export function createLogWriter({ database, policy, random }: LogWriterDeps): Lo
     });
   }
 
-  return { claim, commit, reset, sweep: createLogSweep({ database, policy }) };
+  /** Its code is loaded with the first sweep: a minute after the start, if at all. */
+  async function sweep(...call: Parameters<LogWriter['sweep']>): Promise<SweepResult> {
+    const { createLogSweep } = await import('./log-sweep.ts');
+    sweepLog ??= createLogSweep({ database, policy });
+    return sweepLog(...call);
+  }
+
+  return { claim, commit, reset, sweep };
 }
 
 function storesOf(batch: CommitBatch): StoreName[] {

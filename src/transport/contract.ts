@@ -76,8 +76,13 @@ export interface RestRequest {
 }
 
 /** One request, one answer, within its deadline (default 10 s). Never rejects: silence is `status: 0`. */
-export interface Rest {
+export interface Sender {
   send(request: RestRequest, signal?: AbortSignal): Promise<RestAnswer>;
+}
+
+export interface Snapshots {
   /** The snapshot, or the answer that stood in its way. */
   snapshot(identity: Identity, ids: readonly string[] | null, signal: AbortSignal): Promise<{ readonly snapshot: Snapshot } | { readonly failed: StreamEnd }>;
 }
+
+export interface Rest extends Sender, Snapshots {}

@@ -25,7 +25,14 @@ const card = (name: RegExp | string) => screen.getByRole('region', { name });
 describe('the bays', () => {
   test('are regions named by bay, state, plate and lateness', () => {
     drawBoard();
-    for (const name of ['Bay 1, washing, CBF 4821', 'Bay 3, washing, KY 3392, 6 minutes over', 'Bay 4, free, CAD 9034', 'Bay 5, ready, PH 2208', 'Bay 6, blocked, Pump pressure low']) card(name);
+    for (const name of [
+      'Bay 1, washing, CBF 4821',
+      'Bay 3, washing, KY 3392, 6 minutes over',
+      'Bay 4, free, CAD 9034',
+      'Bay 5, ready, PH 2208',
+      'Bay 6, blocked, Pump pressure low',
+    ])
+      card(name);
   });
   test('[APP10] have clocks that tick each second as timers nobody is told about', () => {
     const { clock } = drawBoard();
@@ -94,7 +101,10 @@ describe('the actions', () => {
     drawBoard({ actions });
     fireEvent.click(screen.getByRole('button', { name: 'CBF 4821 to drying' }));
     fireEvent.click(screen.getByRole('button', { name: 'PH 2208 paid by card' }));
-    expect(actions.ran).toMatchObject([{ kind: 'to-drying', jobId: 'j1' }, { kind: 'take-payment', orderId: 'o5', method: 'card' }]);
+    expect(actions.ran).toMatchObject([
+      { kind: 'to-drying', jobId: 'j1' },
+      { kind: 'take-payment', orderId: 'o5', method: 'card' },
+    ]);
   });
   test('[APP4] out of reach stay focusable, say why, and send nothing', () => {
     const actions = recordingActions({ isConnected: false });

@@ -34,5 +34,13 @@ export function draw(part: ReactNode, clock: PageClock = testClock()) {
 export function recordingActions(change: Partial<BoardActions> = {}): BoardActions & { readonly ran: BoardAction[]; readonly explained: BoardAction[] } {
   const ran: BoardAction[] = [];
   const explained: BoardAction[] = [];
-  return { pending: new Set(), isConnected: true, run: (action) => void ran.push(action), explain: (action) => void explained.push(action), ...change, ran, explained };
+  return {
+    pending: new Set(),
+    isConnected: true,
+    run: (action) => void ran.push(action),
+    explain: (action) => void explained.push(action),
+    ...change,
+    ran,
+    explained,
+  };
 }

@@ -39,7 +39,19 @@ export function order(id: string, plate: string, stage: Stage, more: Partial<Ord
 }
 
 export function job(id: string, orderId: string, bayId: string, more: Partial<Job> = {}): Job {
-  return { id, orderId, bayId, step: 'washing', state: 'active', crew: ['Nimal Perera', 'Kasun Silva'], targetMinutes: 25, startedAt: ago(14, 32), stepAt: ago(14, 32), finishedAt: null, ...more };
+  return {
+    id,
+    orderId,
+    bayId,
+    step: 'washing',
+    state: 'active',
+    crew: ['Nimal Perera', 'Kasun Silva'],
+    targetMinutes: 25,
+    startedAt: ago(14, 32),
+    stepAt: ago(14, 32),
+    finishedAt: null,
+    ...more,
+  };
 }
 
 export function bay(number: number, more: Partial<Bay> = {}): Bay {
@@ -67,7 +79,9 @@ const waiting: readonly (readonly [string, string, string, string, number])[] = 
   ['o17', 'PE 7702', 'Isuzu Elf', 'white', 2],
 ];
 
-const doneToday = Array.from({ length: 29 }, (_, index) => order(`o${200 + index}`, `DON ${1_000 + index}`, 'completed', { stageAt: { completed: ago(20 + index) } }));
+const doneToday = Array.from({ length: 29 }, (_, index) =>
+  order(`o${200 + index}`, `DON ${1_000 + index}`, 'completed', { stageAt: { completed: ago(20 + index) } }),
+);
 
 /** The mockups' board. */
 export function branch(): BoardDocuments {
@@ -75,8 +89,22 @@ export function branch(): BoardDocuments {
     orders: hold(
       order('o1', 'CBF 4821', 'in_progress', { jobId: 'j1', bayId: 'b1' }),
       order('o2', 'CAR 7710', 'in_progress', { jobId: 'j2', bayId: 'b2', vehicle: 'Honda Vezel', colour: 'white', service: body }),
-      order('o3', 'KY 3392', 'in_progress', { jobId: 'j3', bayId: 'b3', vehicle: 'Nissan X-Trail', colour: 'blue', service: { code: 'wax', name: 'Wash, wax and underbody', minutes: 40, drying: true } }),
-      order('o5', 'PH 2208', 'ready', { jobId: 'j5', bayId: 'b5', paymentId: 'p5', vehicle: 'Toyota HiAce', colour: 'white', service: { code: 'van', name: 'Van wash', minutes: 30, drying: true }, stageAt: { ready: ago(4) } }),
+      order('o3', 'KY 3392', 'in_progress', {
+        jobId: 'j3',
+        bayId: 'b3',
+        vehicle: 'Nissan X-Trail',
+        colour: 'blue',
+        service: { code: 'wax', name: 'Wash, wax and underbody', minutes: 40, drying: true },
+      }),
+      order('o5', 'PH 2208', 'ready', {
+        jobId: 'j5',
+        bayId: 'b5',
+        paymentId: 'p5',
+        vehicle: 'Toyota HiAce',
+        colour: 'white',
+        service: { code: 'van', name: 'Van wash', minutes: 30, drying: true },
+        stageAt: { ready: ago(4) },
+      }),
       order('o6', 'CAS 6402', 'ready', { paymentId: 'p6', stageAt: { ready: ago(3) } }),
       order('o7', 'CBB 0937', 'paid', { paymentId: 'p7', paid: true }),
       order('o8', 'WP 6610', 'paid', { paymentId: 'p8', paid: true }),
@@ -106,10 +134,21 @@ export function branch(): BoardDocuments {
 export function branchInTrouble(): BoardDocuments {
   const documents = branch();
   const bays = new Map(documents.bays);
-  for (const [id, held] of hold(bay(3, { state: 'blocked', blocked: { ...blocked, at: ago(38) } }), bay(5, { jobId: 'j99' }), bay(6, { state: 'free', jobId: null }))) bays.set(id, held);
+  for (const [id, held] of hold(
+    bay(3, { state: 'blocked', blocked: { ...blocked, at: ago(38) } }),
+    bay(5, { jobId: 'j99' }),
+    bay(6, { state: 'free', jobId: null }),
+  ))
+    bays.set(id, held);
   return { ...documents, bays };
 }
 
 export function emptyBranch(): BoardDocuments {
-  return { orders: hold(), queues: hold({ id: 'main', name: 'Queue', entries: [] } as { id: string }), bays: hold(bay(1, { state: 'free', jobId: null }), bay(2, { state: 'free', jobId: null })), jobs: hold(), payments: hold() };
+  return {
+    orders: hold(),
+    queues: hold({ id: 'main', name: 'Queue', entries: [] } as { id: string }),
+    bays: hold(bay(1, { state: 'free', jobId: null }), bay(2, { state: 'free', jobId: null })),
+    jobs: hold(),
+    payments: hold(),
+  };
 }

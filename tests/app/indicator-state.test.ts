@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { HOLD_MS, isFresh, isLabelHeld, isStale, startIndicator, stepIndicator, wantedState, type IndicatorHealth, type IndicatorState } from '../../src/app/indicator-state.ts';
+import {
+  HOLD_MS,
+  isFresh,
+  isLabelHeld,
+  isStale,
+  startIndicator,
+  stepIndicator,
+  wantedState,
+  type IndicatorHealth,
+  type IndicatorState,
+} from '../../src/app/indicator-state.ts';
 import { NOW } from './fixtures.ts';
 
 const SILENT = 75_000;
@@ -54,7 +64,8 @@ describe('[APP2] what is shown, and when', () => {
     expect(held.shown).toBe('live');
     expect(stepIndicator(held, 'offline', 2_000, false).shown).toBe('offline');
   });
-  test('[APP1] silence of a connection that calls itself healthy is not held back by the label', () => expect(isLabelHeld({ ...live, lastByteAt: null })).toBe(false));
+  test('[APP1] silence of a connection that calls itself healthy is not held back by the label', () =>
+    expect(isLabelHeld({ ...live, lastByteAt: null })).toBe(false));
   test('nothing new is the same object, so that nothing is drawn again', () => {
     const still = startIndicator('live');
     expect(stepIndicator(still, 'live', 5)).toBe(still);

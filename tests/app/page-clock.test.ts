@@ -28,7 +28,10 @@ describe('the clock of the page', () => {
     const heard: number[][] = [[], []];
     heard.forEach((times) => clock.subscribe((nowMs) => times.push(nowMs)));
     vi.advanceTimersByTime(2_000);
-    expect(heard).toEqual([[11_000, 12_000], [11_000, 12_000]]);
+    expect(heard).toEqual([
+      [11_000, 12_000],
+      [11_000, 12_000],
+    ]);
     expect(vi.getTimerCount()).toBe(1);
   });
   test('stands still while the page is hidden and ticks at once when it is seen again', () => {

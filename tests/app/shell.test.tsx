@@ -13,7 +13,15 @@ import { words } from '../../src/app/words.ts';
 import { draw, testClock } from './draw.tsx';
 import { NOW } from './fixtures.ts';
 
-const health: IndicatorHealth = { status: 'healthy', label: 'Live', lastByteAt: NOW - 1_000, retryAt: NOW + 8_000, reason: null, updates: 1_284, trouble: null };
+const health: IndicatorHealth = {
+  status: 'healthy',
+  label: 'Live',
+  lastByteAt: NOW - 1_000,
+  retryAt: NOW + 8_000,
+  reason: null,
+  updates: 1_284,
+  trouble: null,
+};
 const indicator = (state: IndicatorState, change: Partial<IndicatorHealth> = {}, onTryNow = () => {}, onSignIn = () => {}) => (
   <ConnectionIndicator state={state} health={{ ...health, ...change }} onTryNow={onTryNow} onSignIn={onSignIn} />
 );

@@ -23,7 +23,10 @@ describe('toasts', () => {
     expect(show(once, { tone: 'info', text: 'a' }).list).toMatchObject([{ text: 'a', leftMs: 6_000 }]);
   });
   test('are bounded; what is pushed out is counted', () => {
-    const many = Array.from({ length: MAX_TOASTS + 5 }, (_, index) => index).reduce((toasts, index) => show(toasts, { tone: 'error', text: `e${index}` }), NO_TOASTS);
+    const many = Array.from({ length: MAX_TOASTS + 5 }, (_, index) => index).reduce(
+      (toasts, index) => show(toasts, { tone: 'error', text: `e${index}` }),
+      NO_TOASTS,
+    );
     expect(many.list).toHaveLength(MAX_TOASTS);
     expect(many.dropped).toBe(5);
     expect(texts(many)[0]).toBe('e5');

@@ -27,7 +27,7 @@ export function describeLogStore(name: string, make: () => LogStoreUnderTest): v
       return store;
     };
 
-    test('[CUR1] gives each event the next place, and none to an event that was rolled back', () => {
+    test('[SLG1] gives each event the next place, and none to an event that was rolled back', () => {
       const store = filled(2);
       const failing = () =>
         store.transaction(() => {
@@ -40,7 +40,7 @@ export function describeLogStore(name: string, make: () => LogStoreUnderTest): v
       expect(store.log.since('a', 0, 10).map((record) => record.seq)).toEqual([1, 2, 3]);
     });
 
-    test('[CUR2] chains the check over the stored bytes, from 00000000 on', () => {
+    test('[SLG2] chains the check over the stored bytes, from 00000000 on', () => {
       const { log } = filled(20);
       let check = '00000000';
       for (const record of log.since('a', 0, 100)) {
@@ -67,7 +67,7 @@ export function describeLogStore(name: string, make: () => LogStoreUnderTest): v
       expect(log.since('a', 10, 3)).toEqual([]);
     });
 
-    test('[CUR3] an emptied log keeps head and floor with their checks and goes on at the next place', () => {
+    test('[SLG3] an emptied log keeps head and floor with their checks and goes on at the next place', () => {
       const store = filled(5);
       const last = store.log.head('a');
       expect(store.transaction(() => store.log.prune('a', { before: 1_000, maxEvents: 100, limit: 500 }))).toBe(5);
@@ -99,7 +99,7 @@ export function describeLogStore(name: string, make: () => LogStoreUnderTest): v
       expect(store.log.since('a', 18, 100)).toHaveLength(12);
     });
 
-    test('[CUR4] keeps tenants apart and knows whose an epoch is', () => {
+    test('[SLG4] keeps tenants apart and knows whose an epoch is', () => {
       const store = filled(3);
       store.transaction(() => store.log.create('b', 'epoch-b', 1));
       expect(store.log.head('b')).toMatchObject({ epoch: 'epoch-b', seq: 0, check: '00000000' });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { backoffMs, clamp, retryAfterMs } from '../../src/core/backoff.ts';
 import { POLICY } from '../../src/core/policy.ts';

@@ -246,7 +246,9 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
   },
 };
 
-const cells = Object.entries(EXPECTED).flatMap(([state, row]) => Object.entries(row).map(([input, expected]) => [state as State, input as Input, expected] as const));
+const cells = Object.entries(EXPECTED).flatMap(([state, row]) =>
+  Object.entries(row).map(([input, expected]) => [state as State, input as Input, expected] as const),
+);
 
 test.each(cells)('[CON1] %s, %s -> %s', (at, type, expected) => {
   const state = STATES[at];

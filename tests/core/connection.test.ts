@@ -1,10 +1,16 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { admittedAttempt, connectionReason, connectionStateOf, startConnection, stepConnection } from '../../src/core/connection.ts';
 import type { Connection, ConnectionCommand, ConnectionInput } from '../../src/core/connection.ts';
 import { POLICY } from '../../src/core/policy.ts';
 
-const fail = (attempt: number, extra: { retryAfterMs?: number } = {}): ConnectionInput => ({ type: 'failed', attempt, cause: 'reset', retryAfterMs: extra.retryAfterMs ?? null, random: 0.5 });
+const fail = (attempt: number, extra: { retryAfterMs?: number } = {}): ConnectionInput => ({
+  type: 'failed',
+  attempt,
+  cause: 'reset',
+  retryAfterMs: extra.retryAfterMs ?? null,
+  random: 0.5,
+});
 const greet = (attempt: number): ConnectionInput => ({ type: 'greeted', attempt, heartbeatMs: 15_000, spreadMs: 500 });
 
 /** A connection with its clock and the one timer that the shell keeps, for the earliest wish. */
@@ -33,7 +39,15 @@ function makeShell(hasCursor = true) {
     now = until;
   }
 
-  return { input, advance, state: () => state, now: () => now, wakeAt: () => wakeAt, attempt: () => state.memory.attempt, opens: () => commands.filter((command) => command.do === 'open').length };
+  return {
+    input,
+    advance,
+    state: () => state,
+    now: () => now,
+    wakeAt: () => wakeAt,
+    attempt: () => state.memory.attempt,
+    opens: () => commands.filter((command) => command.do === 'open').length,
+  };
 }
 
 /** When the state must move on by itself; null where it waits for somebody. */
@@ -158,9 +172,21 @@ describe('attempts', () => {
 
 describe('any sequence of inputs', () => {
   const attempts = fc.nat(3);
-  const failure = { cause: fc.constantFrom('offline', 'reset', 'mute', 'server', 'gap', 'store'), retryAfterMs: fc.option(fc.integer({ min: 1_000, max: 60_000 }), { nil: null }), random: fc.double({ min: 0, max: 0.999, noNaN: true }) } as const;
+  const failure = {
+    cause: fc.constantFrom('offline', 'reset', 'mute', 'server', 'gap', 'store'),
+    retryAfterMs: fc.option(fc.integer({ min: 1_000, max: 60_000 }), { nil: null }),
+    random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  } as const;
   const inputs: fc.Arbitrary<ConnectionInput> = fc.oneof(
-    fc.constantFrom<ConnectionInput>({ type: 'hold' }, { type: 'release' }, { type: 'ask' }, { type: 'snapshot-taken' }, { type: 'tick' }, { type: 'wake' }, { type: 'resync', reason: 'forked' }),
+    fc.constantFrom<ConnectionInput>(
+      { type: 'hold' },
+      { type: 'release' },
+      { type: 'ask' },
+      { type: 'snapshot-taken' },
+      { type: 'tick' },
+      { type: 'wake' },
+      { type: 'resync', reason: 'forked' },
+    ),
     fc.constantFrom<ConnectionInput>({ type: 'polled' }, { type: 'poll-failed' }, { type: 'retry-field', ms: 0 }, { type: 'retry-field', ms: 2 ** 32 }),
     attempts.map((attempt): ConnectionInput => ({ type: 'greeted', attempt, heartbeatMs: 15_000, spreadMs: 500 })),
     fc.record({ type: fc.constant('failed' as const), attempt: attempts, ...failure }),

@@ -1,10 +1,11 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { documentKey, foldChange, isStale, type StoredDocument } from '../../src/core/document.ts';
 import type { Change } from '../../src/protocol/event.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
 
-const whole = (version: number, doc: JsonObject | null): Change => (doc ? { collection: 'orders', id: 'o1', version, doc } : { collection: 'orders', id: 'o1', version, doc: null });
+const whole = (version: number, doc: JsonObject | null): Change =>
+  doc ? { collection: 'orders', id: 'o1', version, doc } : { collection: 'orders', id: 'o1', version, doc: null };
 const patch = (version: number, fields: JsonObject): Change => ({ collection: 'orders', id: 'o1', version, patch: fields });
 const foldAll = (changes: readonly Change[], before?: StoredDocument) =>
   changes.reduce<StoredDocument | undefined>((document, change) => foldChange(document, change, change.version), before);
@@ -67,7 +68,16 @@ describe('many changes', () => {
   const wholes = fc.array(fc.option(fields, { nil: null }), { minLength: 1, maxLength: 8 }).map((docs) => docs.map((doc, index) => whole(index, doc)));
   /** A whole document, then patches and whole ones, each the next version. */
   const histories = fc
-    .tuple(fields, fc.array(fc.oneof(fields.map((made) => ({ patch: made })), fields.map((made) => ({ doc: made }))), { maxLength: 10 }))
+    .tuple(
+      fields,
+      fc.array(
+        fc.oneof(
+          fields.map((made) => ({ patch: made })),
+          fields.map((made) => ({ doc: made })),
+        ),
+        { maxLength: 10 },
+      ),
+    )
     .map(([first, rest]) => [whole(0, first), ...rest.map((step, index) => ('patch' in step ? patch(index + 1, step.patch) : whole(index + 1, step.doc)))]);
 
   test('[DOCF6] folding the same changes again changes nothing, to the very same object', () => {
@@ -103,16 +113,19 @@ describe('many changes', () => {
 
   test('[DOCF9] versions never fall, and a document without a hole is never called stale, nor one with a hole whole', () => {
     fc.assert(
-      fc.property(histories.chain((history) => fc.subarray(history, { minLength: 1 })), (seen) => {
-        let document: StoredDocument | undefined;
-        for (const change of seen) {
-          const after = foldChange(document, change, change.version);
-          expect(after.version).toBeGreaterThanOrEqual(document?.version ?? -1);
-          document = after;
-        }
-        const last = Math.max(...seen.map((change) => change.version));
-        expect(document && (isStale(document) ? document.staleFor : document.version)).toBe(last);
-      }),
+      fc.property(
+        histories.chain((history) => fc.subarray(history, { minLength: 1 })),
+        (seen) => {
+          let document: StoredDocument | undefined;
+          for (const change of seen) {
+            const after = foldChange(document, change, change.version);
+            expect(after.version).toBeGreaterThanOrEqual(document?.version ?? -1);
+            document = after;
+          }
+          const last = Math.max(...seen.map((change) => change.version));
+          expect(document && (isStale(document) ? document.staleFor : document.version)).toBe(last);
+        },
+      ),
     );
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EMPTY_SEQUENCER, stepSequencer, type Arrival, type Sequencer, type SequencerCommand, type SequencerInput } from '../../src/core/cursor.ts';
 import { POLICY } from '../../src/core/policy.ts';
@@ -22,7 +22,8 @@ function run(state: Sequencer, inputs: readonly SequencerInput[], now = 0): { st
   return { state, commands };
 }
 const at = (seq: number) => run(EMPTY_SEQUENCER, [moved(cursorAt(seq))]).state;
-const taken = (commands: readonly SequencerCommand[]) => commands.flatMap((command) => (command.do === 'take' ? command.arrivals.map((arrival) => arrival.id) : []));
+const taken = (commands: readonly SequencerCommand[]) =>
+  commands.flatMap((command) => (command.do === 'take' ? command.arrivals.map((arrival) => arrival.id) : []));
 const named = (commands: readonly SequencerCommand[]) => commands.map((command) => (command.do === 'count' ? `count ${command.what}` : command.do));
 
 describe('what follows', () => {
@@ -114,7 +115,14 @@ describe('gaps', () => {
   });
 
   test('[SEQ7] a heartbeat at or behind the cursor is none, and ends one that was heard', () => {
-    expect(named(run(at(5), [{ type: 'heartbeat', cursor: cursorAt(5) }, { type: 'heartbeat', cursor: cursorAt(3) }]).commands)).toEqual([]);
+    expect(
+      named(
+        run(at(5), [
+          { type: 'heartbeat', cursor: cursorAt(5) },
+          { type: 'heartbeat', cursor: cursorAt(3) },
+        ]).commands,
+      ),
+    ).toEqual([]);
     const closed = run(at(5), [{ type: 'heartbeat', cursor: cursorAt(6) }, arrived(event(6)), { type: 'heartbeat', cursor: cursorAt(6) }]);
     expect(closed.state.gapSince).toBeNull();
   });
@@ -169,7 +177,10 @@ describe('any arrival order', () => {
   test('[SEQ10] a shuffle within the hold bound is always put in order without a reconnect', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8], { minLength: 8 }), (order) => {
-        const { commands } = run(at(0), order.map((seq) => arrived(event(seq))));
+        const { commands } = run(
+          at(0),
+          order.map((seq) => arrived(event(seq))),
+        );
         expect(taken(commands)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((seq) => cursorAt(seq)));
         expect(commands.some((command) => command.do === 'reconnect')).toBe(false);
       }),

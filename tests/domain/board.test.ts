@@ -61,7 +61,11 @@ describe('the bays', () => {
     const started = order('o11', 'CAD 9034', 'in_progress');
     expect(bayNamed('Bay 4', replaced(branch(), 'orders', started))).toMatchObject({ offer: { plate: 'CBH 1176', place: 2 } });
   });
-  test('without a queue a free bay offers nothing', () => expect(manager(emptyBranch()).bays).toMatchObject([{ offer: null, action: null }, { offer: null, action: null }]));
+  test('without a queue a free bay offers nothing', () =>
+    expect(manager(emptyBranch()).bays).toMatchObject([
+      { offer: null, action: null },
+      { offer: null, action: null },
+    ]));
 });
 
 describe('documents that can not be read', () => {
@@ -78,7 +82,11 @@ describe('documents that can not be read', () => {
 
 describe('the queue', () => {
   test('keeps the order of its document and counts places from one', () => {
-    expect(manager().queue.map(({ place, car }) => `${place} ${car?.plate}`).slice(0, 3)).toEqual(['1 CAD 9034', '2 CBH 1176', '3 KV 5520']);
+    expect(
+      manager()
+        .queue.map(({ place, car }) => `${place} ${car?.plate}`)
+        .slice(0, 3),
+    ).toEqual(['1 CAD 9034', '2 CBH 1176', '3 KV 5520']);
   });
   test('keeps an entry whose order is not on this device', () => {
     expect(manager({ ...branch(), orders: hold() }).queue[0]).toMatchObject({ place: 1, car: null });
@@ -91,11 +99,23 @@ describe('the queue', () => {
 
 describe('the cars to hand over', () => {
   test('are those to pay for first, then the paid ones, each as they got there', () => {
-    expect(manager().handOver.map(({ plate, stage }) => `${plate} ${stage}`)).toEqual(['PH 2208 ready', 'CAS 6402 ready', 'CAQ 1200 ready', 'CBB 0937 paid', 'WP 6610 paid']);
+    expect(manager().handOver.map(({ plate, stage }) => `${plate} ${stage}`)).toEqual([
+      'PH 2208 ready',
+      'CAS 6402 ready',
+      'CAQ 1200 ready',
+      'CBB 0937 paid',
+      'WP 6610 paid',
+    ]);
   });
   test('take a payment in two ways, and are handed over once paid', () => {
     const [first, , , paid] = manager().handOver;
-    expect(first).toMatchObject({ amount: { value: 4_800, currency: 'LKR' }, actions: [{ kind: 'take-payment', method: 'cash' }, { kind: 'take-payment', method: 'card' }] });
+    expect(first).toMatchObject({
+      amount: { value: 4_800, currency: 'LKR' },
+      actions: [
+        { kind: 'take-payment', method: 'cash' },
+        { kind: 'take-payment', method: 'card' },
+      ],
+    });
     expect(paid).toMatchObject({ method: 'card', actions: [{ kind: 'hand-over', orderId: 'o7' }] });
   });
 });

@@ -13,7 +13,12 @@ import { createVirtualClock } from '../support/virtual-clock.ts';
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 const event = (seq: number, changes: readonly Change[] = []): Arrival => of(eventAt(seq, { changes }));
 const of = (made: SyncEvent): Arrival => ({ kind: 'event', id: made.id, prev: made.prev, event: made });
-const snapshotAt = (seq: number, documents: Snapshot['documents'] = [], check?: string): Snapshot => ({ cursor: cursorAt(seq, check), serverTime: '2026-11-20T12:00:00Z', documents, missing: [] });
+const snapshotAt = (seq: number, documents: Snapshot['documents'] = [], check?: string): Snapshot => ({
+  cursor: cursorAt(seq, check),
+  serverTime: '2026-11-20T12:00:00Z',
+  documents,
+  missing: [],
+});
 const order = (version: number): Snapshot['documents'][number] => ({ collection: 'orders', id: 'o1', version, doc: { v: version } });
 const patch = (version: number): Change => ({ collection: 'orders', id: 'o1', version, patch: { v: version } });
 
@@ -38,7 +43,14 @@ async function setUp(options: { policy?: Partial<Policy>; start?: Snapshot | nul
     stale: (keys) => said.log(`stale ${keys.map((key) => `${key.collection}/${key.id}`).join(' ')}`),
   };
   const claim = await store.writer.claim(clock.now());
-  const deps = { writer: store.writer, clock, policy, gatherMs: () => 16, publish: (frame: CommittedFrame) => void frames.push(frame), count: (what: string, by: number) => void (counts[what] = (counts[what] ?? 0) + by) };
+  const deps = {
+    writer: store.writer,
+    clock,
+    policy,
+    gatherMs: () => 16,
+    publish: (frame: CommittedFrame) => void frames.push(frame),
+    count: (what: string, by: number) => void (counts[what] = (counts[what] ?? 0) + by),
+  };
   const ingest = createIngest(deps, claim, listener, life.signal);
   if (options.start !== null) await ingest.reset(options.start ?? snapshotAt(5));
   frames.length = 0;
@@ -74,7 +86,10 @@ describe('commit, then publish', () => {
     void ingest.arrive(of(eventAt(21)));
     clock.advance(16);
     await ingest.settled();
-    expect(frames.map(({ prev, through, events }) => [prev, through, events.length])).toEqual([[5, 6, 1], [6, 21, 1]]);
+    expect(frames.map(({ prev, through, events }) => [prev, through, events.length])).toEqual([
+      [5, 6, 1],
+      [6, 21, 1],
+    ]);
     expect(ingest.cursor()).toBe(cursorAt(21));
   });
 
@@ -181,6 +196,7 @@ describe('resync', () => {
     const release = hold('reset before');
     void ingest.arrive(event(6));
     const reset = ingest.reset(snapshotAt(5, [], '0000000b'));
+    await turn();
     void ingest.arrive(event(6));
     void ingest.arrive(event(7));
     release();
@@ -253,5 +269,8 @@ test('[ING11] a sweep that is heard of late does not take the cursor back', asyn
   ingest.noteMeta({ ...before, floor: 5 });
   void ingest.arrive(event(7));
   await ingest.settled();
-  expect(frames.map(({ prev, through }) => [prev, through])).toEqual([[5, 6], [6, 7]]);
+  expect(frames.map(({ prev, through }) => [prev, through])).toEqual([
+    [5, 6],
+    [6, 7],
+  ]);
 });

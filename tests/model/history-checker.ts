@@ -63,16 +63,17 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
   /** Entries after `from` up to `to` in one history; null when `to` does not descend from `from`. */
   function pathBetween(from: string | null, to: string | null): TruthEntry[] | null {
     const path: TruthEntry[] = [];
-    for (let at = to; at !== from; ) {
+    for (let at = to; at !== from;) {
       const entry = at === null ? undefined : truth.get(at);
       if (!entry) return null;
       path.push(entry);
       at = entry.parent;
     }
-    return path.reverse();
+    return path.toReversed();
   }
 
-  const expectedOf = (path: readonly TruthEntry[]): TruthEntry[] => path.filter((entry) => !entry.isHostile && entry.seq > 0 && visibleChanges(entry, feed) !== null);
+  const expectedOf = (path: readonly TruthEntry[]): TruthEntry[] =>
+    path.filter((entry) => !entry.isHostile && entry.seq > 0 && visibleChanges(entry, feed) !== null);
 
   function committed(batch: CommitBatch, meta: LogMeta): void {
     fence(batch.term, 'a commit');
@@ -145,7 +146,12 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
         if (place === undefined) return;
         const path = pathBetween(last, place);
         if (!path) return report('R18', name, `${place} does not follow ${last} in any history`);
-        compare(name, expectedOf(path).filter((entry) => entry.seq > skippedTo), events, 'R2');
+        compare(
+          name,
+          expectedOf(path).filter((entry) => entry.seq > skippedTo),
+          events,
+          'R2',
+        );
         last = place;
         lastSeq = through.seq;
       },
@@ -177,7 +183,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
 
   async function verifyFrom(reader: LogReader, start: Position | null): Promise<void> {
     let from = start;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const page = await reader.read(from);
       if (page.meta.cursor === null) return;
       if (page.reset || !from) {
@@ -218,7 +224,9 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
 }
 
 function isSame(entry: TruthEntry, event: SyncEvent, feed: Feed): boolean {
-  return event.eventType === entry.eventType && event.data['n'] === entry.data['n'] && JSON.stringify(event.changes) === JSON.stringify(visibleChanges(entry, feed));
+  return (
+    event.eventType === entry.eventType && event.data['n'] === entry.data['n'] && JSON.stringify(event.changes) === JSON.stringify(visibleChanges(entry, feed))
+  );
 }
 
 function seqOf(cursor: string | null): number {

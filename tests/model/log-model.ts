@@ -16,7 +16,12 @@ const HEAL_LIMIT_MS = 120_000;
 const LOOK_MS = 250;
 
 /** Plays `actions` (default: those of `seed`), heals, waits for agreement, and checks the end. */
-export async function runSchedule(seed: number, variant: Variant = {}, actions: readonly Action[] = actionsOf(seed), trace: (line: string) => void = () => {}): Promise<RunResult> {
+export async function runSchedule(
+  seed: number,
+  variant: Variant = {},
+  actions: readonly Action[] = actionsOf(seed),
+  trace: (line: string) => void = () => {},
+): Promise<RunResult> {
   const world = createWorld(seed, variant, trace);
   const { checker } = world;
   for (const action of actions) {
@@ -44,7 +49,7 @@ export function actionsOf(seed: number): Action[] {
 export async function shrink(seed: number, rule: Rule, variant: Variant = {}): Promise<Action[]> {
   let actions = actionsOf(seed);
   for (let size = Math.ceil(actions.length / 2); size >= 1; size = size > 1 ? Math.ceil(size / 2) : 0) {
-    for (let at = 0; at < actions.length; ) {
+    for (let at = 0; at < actions.length;) {
       const fewer = actions.filter((_, index) => index < at || index >= at + size);
       const { violations } = await runSchedule(seed, variant, fewer);
       if (violations.some((violation) => violation.rule === rule)) actions = fewer;
@@ -60,5 +65,10 @@ export async function explain(seed: number, violation: Violation, variant: Varia
   const lines: string[] = [];
   const { violations } = await runSchedule(seed, variant, actions, (line) => lines.push(line));
   const told = violations.map(({ rule, where, detail }) => `  ${rule} ${where}: ${detail}`);
-  return [`SEED=${seed} SCHEDULES=1 npm test -- --only model`, `schedule: ${tellSchedule(actions)}`, ...lines.slice(-40).map((line) => `  ${line}`), ...told].join('\n');
+  return [
+    `SEED=${seed} SCHEDULES=1 npm test -- --only model`,
+    `schedule: ${tellSchedule(actions)}`,
+    ...lines.slice(-40).map((line) => `  ${line}`),
+    ...told,
+  ].join('\n');
 }

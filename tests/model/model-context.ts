@@ -78,10 +78,26 @@ export function slowWriter(writer: LogWriter, deps: ContextDeps, checker: Histor
   }
 
   return {
-    claim: (nowMs) => inOrder(() => writer.claim(nowMs), ({ meta }) => checker.claimed(meta)),
-    commit: (batch) => inOrder(() => writer.commit(batch), (meta) => checker.committed(batch, meta)),
-    reset: (term, snapshot, serverTime) => inOrder(() => writer.reset(term, snapshot, serverTime), ({ meta }) => checker.restarted(meta)),
-    sweep: (term, retention, passed) => inOrder(() => writer.sweep(term, retention, passed), ({ meta }) => checker.swept(meta)),
+    claim: (nowMs) =>
+      inOrder(
+        () => writer.claim(nowMs),
+        ({ meta }) => checker.claimed(meta),
+      ),
+    commit: (batch) =>
+      inOrder(
+        () => writer.commit(batch),
+        (meta) => checker.committed(batch, meta),
+      ),
+    reset: (term, snapshot, serverTime) =>
+      inOrder(
+        () => writer.reset(term, snapshot, serverTime),
+        ({ meta }) => checker.restarted(meta),
+      ),
+    sweep: (term, retention, passed) =>
+      inOrder(
+        () => writer.sweep(term, retention, passed),
+        ({ meta }) => checker.swept(meta),
+      ),
   };
 }
 

@@ -94,18 +94,32 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
     const store = database.open(life.signal);
     const currentTerm = async (): Promise<number> => (await store.reader.read(null)).meta.term;
     const slow = slowWriter(variant.disk?.(store.writer, currentTerm) ?? store.writer, { clock, random, weather }, checker);
-    const writer = variant.writer?.(slow, { publish, lastMeta: () => ingest?.meta() ?? null}) ?? slow;
+    const writer = variant.writer?.(slow, { publish, lastMeta: () => ingest?.meta() ?? null }) ?? slow;
     const claim = await writer.claim(clock.now());
     term = claim.meta.term;
     trace(`${name} leads, term ${term}, at ${claim.meta.cursor}`);
     const made = createIngest({ writer, clock, policy, gatherMs: () => policy.gatherMs.visible, publish, count: () => {} }, claim, listener, life.signal);
     ingest = variant.ingest?.(made) ?? made;
     connection = createConnection(
-      { stream: wire.stream, rest: wire.rest, ingest, identity, clock, random, policy, counters: createCounters(null), log: { ...SILENT_LOG, info: (message) => trace(`${name} ${message}`) }, lastByteAt: null },
+      {
+        stream: wire.stream,
+        rest: wire.rest,
+        ingest,
+        identity,
+        clock,
+        random,
+        policy,
+        counters: createCounters(null),
+        log: { ...SILENT_LOG, info: (message) => trace(`${name} ${message}`) },
+        lastByteAt: null,
+      },
       { changed: () => {}, transient: () => {}, retire: () => retire('the server knows a newer one') },
       life.signal,
     );
-    sweeper = startSweep({ writer, clock, policy, log: SILENT_LOG, meta: made.meta, passed: () => deps.passed(made.meta().run), swept: ({ meta }) => made.noteMeta(meta) }, life.signal);
+    sweeper = startSweep(
+      { writer, clock, policy, log: SILENT_LOG, meta: made.meta, passed: () => deps.passed(made.meta().run), swept: ({ meta }) => made.noteMeta(meta) },
+      life.signal,
+    );
     bus.post(name, { k: 'beat', engine: name, term });
     connection.input({ type: 'hold' });
   }

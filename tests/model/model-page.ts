@@ -111,14 +111,16 @@ export function createModelPage({ name, clock, random, database, weather, bus, c
     position: () => replica.position(),
     isFrozen: () => stopped !== null,
     stop(how) {
-      stopped = how;
+      // Frozen outlasts busy: what a page missed once, it missed.
+      stopped = stopped === 'frozen' ? stopped : how;
       clock.freeze();
     },
     go() {
       const was = stopped;
       stopped = null;
       clock.thaw();
-      if (was === 'frozen') replica.wake();
+      // Messages that waited may be heard before the browser says that the page was resumed.
+      if (was === 'frozen') clock.after(random.int(40), () => replica.wake());
     },
     wake: () => replica.wake(),
     end() {

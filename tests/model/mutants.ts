@@ -25,7 +25,17 @@ export const MUTANTS: readonly Mutant[] = [
         ...writer,
         commit(batch) {
           const meta = lastMeta();
-          if (meta) publish({ run: meta.run, prev: seqOf(meta.cursor), through: seqOf(batch.cursor), cursor: batch.cursor, serverTime: 0, events: batch.events, documents: [], term: batch.term });
+          if (meta)
+            publish({
+              run: meta.run,
+              prev: seqOf(meta.cursor),
+              through: seqOf(batch.cursor),
+              cursor: batch.cursor,
+              serverTime: 0,
+              events: batch.events,
+              documents: [],
+              term: batch.term,
+            });
           return writer.commit(batch);
         },
       }),
@@ -37,7 +47,11 @@ export const MUTANTS: readonly Mutant[] = [
     variant: { writer: (writer) => ({ ...writer, commit: (batch) => writer.commit({ ...batch, events: batch.events.slice(0, -1) }) }) },
   },
   { defect: 'drops doubles by the highest number only and never minds a gap', rule: 'R6', variant: { ingest: ignoreGaps } },
-  { defect: 'applies frames without asking what they follow', rule: 'R2', variant: { frame: (frame, position) => (position ? { ...frame, prev: Math.min(frame.prev, position.seq) } : frame) } },
+  {
+    defect: 'applies frames without asking what they follow',
+    rule: 'R2',
+    variant: { frame: (frame, position) => (position ? { ...frame, prev: Math.min(frame.prev, position.seq) } : frame) },
+  },
   { defect: 'does not tell one run from another', rule: 'LAW1', variant: { frame: (frame, position) => (position ? { ...frame, run: position.run } : frame) } },
   {
     defect: 'takes a resync for an ordinary reconnect',
@@ -59,10 +73,20 @@ export const MUTANTS: readonly Mutant[] = [
   { defect: 'says nothing about what retention swept below a reader', rule: 'R2', variant: { skipped: 'ignored' } },
   { defect: 'keeps the documents it had after events were skipped', rule: 'R10', variant: { skipped: 'not-reloaded' } },
   { defect: 'never fetches a stale document whole', rule: 'R10', variant: { ingest: (ingest) => ({ ...ingest, mend: () => Promise.resolve() }) } },
-  { defect: 'does not look at the disk when a frame is of another run', rule: 'R10', variant: { frame: (frame, position) => (position && frame.run !== position.run ? { ...frame, run: position.run, prev: 0, through: 0, events: [] } : frame) } },
+  {
+    defect: 'does not look at the disk when a frame is of another run',
+    rule: 'R10',
+    variant: {
+      frame: (frame, position) => (position && frame.run !== position.run ? { ...frame, run: position.run, prev: 0, through: 0, events: [] } : frame),
+    },
+  },
   { defect: 'delivers an event twice', rule: 'R3', variant: { frame: (frame) => ({ ...frame, events: frame.events.flatMap((event) => [event, event]) }) } },
   { defect: 'delivers a frame backwards', rule: 'R4', variant: { frame: (frame) => ({ ...frame, events: frame.events.toReversed() }) } },
-  { defect: 'delivers what the server never said', rule: 'R1', variant: { frame: (frame) => ({ ...frame, events: frame.events.map((event) => ({ ...event, data: { n: -1 } })) }) } },
+  {
+    defect: 'delivers what the server never said',
+    rule: 'R1',
+    variant: { frame: (frame) => ({ ...frame, events: frame.events.map((event) => ({ ...event, data: { n: -1 } })) }) },
+  },
 ];
 
 function seqOf(cursor: string | null): number {
@@ -108,7 +132,10 @@ function createNaiveCollections(...[{ reader, notifier }]: Parameters<typeof cre
 
   return {
     topic(name) {
-      const known = entries.get(name) ?? { topic: createTopic<CollectionSnapshot>({ documents: new Map(), isLoading: true, isPartial: false }, notifier), documents: new Map<string, StoredDocument>() };
+      const known = entries.get(name) ?? {
+        topic: createTopic<CollectionSnapshot>({ documents: new Map(), isLoading: true, isPartial: false }, notifier),
+        documents: new Map<string, StoredDocument>(),
+      };
       if (!entries.has(name)) void load(name);
       entries.set(name, known);
       return known.topic;

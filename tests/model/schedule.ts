@@ -49,7 +49,7 @@ export function planSchedule(random: SeededRandom): Action[] {
   const count = 20 + random.int(40);
   const actions = Array.from({ length: count }, (): Action => ({ at: random.int(SPAN_MS), kind: random.pick(KINDS), seed: random.int(2 ** 30) }));
   const isForked = actions.some(({ kind }) => kind === 'restore-same');
-  return actions.filter(({ kind }) => !isForked || kind !== 'silent-bump').sort((a, b) => a.at - b.at);
+  return actions.filter(({ kind }) => !isForked || kind !== 'silent-bump').toSorted((a, b) => a.at - b.at);
 }
 
 /** One line that says what a schedule does. */

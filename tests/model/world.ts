@@ -71,13 +71,17 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
   let names = 0;
   let isHealing = false;
 
-  const startPage = (): void => void pages.push(createModelPage({ ...shared, name: `page${++names}`, clock: timeline.clock(), random: random.fork(), collections: COLLECTIONS }));
-  const passed = (run: string): number => Math.min(...pages.flatMap((page) => (page.position()?.run === run ? [page.position()?.seq ?? 0] : [])), Number.MAX_SAFE_INTEGER);
+  const startPage = (): void =>
+    void pages.push(createModelPage({ ...shared, name: `page${++names}`, clock: timeline.clock(), random: random.fork(), collections: COLLECTIONS }));
+  const passed = (run: string): number =>
+    Math.min(...pages.flatMap((page) => (page.position()?.run === run ? [page.position()?.seq ?? 0] : [])), Number.MAX_SAFE_INTEGER);
 
   function startEngine(jumpMs = 0): void {
     const clock = timeline.clock();
     clock.jump(jumpMs);
-    engines.push(createModelEngine({ ...shared, name: `engine${++names}`, clock, random: random.fork(), network, policy: MODEL_POLICY, identity: IDENTITY, passed }));
+    engines.push(
+      createModelEngine({ ...shared, name: `engine${++names}`, clock, random: random.fork(), network, policy: MODEL_POLICY, identity: IDENTITY, passed }),
+    );
   }
 
   /** Pages notice a dead engine and start another; a frozen one is left to `freeze-engine`. */
@@ -251,10 +255,10 @@ function times(count: number, task: () => void): void {
 
 /** Documents as one text that is equal when they are. */
 function tellDocuments(documents: ReadonlyMap<string, { readonly version: number; readonly doc: unknown }>): string {
-  const rows = [...documents].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return rows.map(([id, { version, doc }]) => `${id}@${version}${JSON.stringify(sortKeys(doc))}`).join(' ');
 }
 
 function sortKeys(doc: unknown): unknown {
-  return typeof doc === 'object' && doc !== null ? Object.fromEntries(Object.entries(doc).sort(([a], [b]) => (a < b ? -1 : 1))) : doc;
+  return typeof doc === 'object' && doc !== null ? Object.fromEntries(Object.entries(doc).toSorted(([a], [b]) => (a < b ? -1 : 1))) : doc;
 }

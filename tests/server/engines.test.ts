@@ -49,6 +49,7 @@ test('[WHO3] an equal or higher term closes the older stream of that device and 
   ]);
   const streams = [];
   for (const term of [5, 5, 9]) streams.push(await client.stream('', engine('tablet', term)));
+  expect(streams.map((stream) => stream.response.status)).toEqual([200, 200, 200]);
   await Promise.all([streams[0]?.ended, streams[1]?.ended]);
   await until(() => server.hub.clients === 5);
   const status = await client.json<{ streams: { device: string; term: number; user: string }[]; clients: number }>('/api/v1/status');

@@ -11,7 +11,7 @@ describeLogStore('SQLite file', () => {
   return { log: createSqliteLogStore(db), transaction: db.transaction };
 });
 
-test('[CUR3] head and floor outlive the process that wrote them', () => {
+test('[SLG3] head and floor outlive the process that wrote them', () => {
   const file = join(temporaryFolder(), 'log.sqlite');
   const first = openDatabase({ file });
   const log = createSqliteLogStore(first);

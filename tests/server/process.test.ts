@@ -51,7 +51,7 @@ async function writeUntilGone(url: string, cookie: string, worker: number): Prom
   }
 }
 
-test('[CUR5] what was answered is there after kill -9 in the middle of writes, and the log has no hole', async () => {
+test('[SLG5] what was answered is there after kill -9 in the middle of writes, and the log has no hole', async () => {
   const dataDir = temporaryFolder();
   const acked: { id: string; cursor: string }[] = [];
   for (let round = 0; round < 3; round++) {

@@ -114,7 +114,7 @@ test('[RSY1] whatever is no cursor is unknown, never taken for none', async () =
   }
 });
 
-test('[CUR3] a cursor at the floor is continued from, one below is expired', async () => {
+test('[SLG3] a cursor at the floor is continued from, one below is expired', async () => {
   const server = await start({ retention: { maxEvents: 5 } });
   emit(server, 'north', 20);
   const cursors = [14, 15].map((seq) => cursorAt(server, 'north', seq));
@@ -125,7 +125,7 @@ test('[CUR3] a cursor at the floor is continued from, one below is expired', asy
   expect(at?.['events']).toHaveLength(5);
 });
 
-test('[CUR3] a log emptied by retention goes on where it was, for readers as for writers', async () => {
+test('[SLG3] a log emptied by retention goes on where it was, for readers as for writers', async () => {
   const server = await start({ retention: { maxEvents: 0 } });
   const client = signedIn(server);
   emit(server, 'north', 7);
@@ -161,7 +161,7 @@ test('[RSY3] a role that was changed behind the server’s back is noticed with 
   expect(stream.messages.at(-1)).toEqual({ type: 'resync', id: null, data: { reason: 'permissions' } });
 });
 
-test('[CUR4] tenants of one server never see each other: streams, batches, snapshots', async () => {
+test('[SLG4] tenants of one server never see each other: streams, batches, snapshots', async () => {
   const server = await start();
   const [north, south] = [signedIn(server), signedIn(server, 'manager', 'south')];
   const streams = [await north.stream(), await south.stream()];

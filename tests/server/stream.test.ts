@@ -166,6 +166,15 @@ describe('replay', () => {
     expect((await empty.next('connected')).data.cursor).toBe(cursorAt(server, 'north', 5));
   });
 
+  test('[STR3] more than is held during a replay is read from the log, also when nothing comes after it', async () => {
+    const server = await start();
+    emit(server, 'north', 2_000, 'order_updated', 'x'.repeat(4_000));
+    const stream = await signedIn(server).stream(`?lastEventId=${cursorAt(server, 'north', 0)}`);
+    emit(server, 'north', 1_200);
+    const events = await stream.events(3_200);
+    expect(ids(events)).toEqual(Array.from({ length: 3_200 }, (_, at) => at + 1));
+  });
+
   test('[STR3] what was written without a word is found when the next write is heard of', async () => {
     const server = await start();
     const stream = await signedIn(server).stream();

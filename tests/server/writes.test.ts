@@ -79,9 +79,15 @@ describe('one write', () => {
     const refused = await client.send('POST', `/api/v1/orders/${second.id}/stage`, { stage: 'in_progress', bayId: 'bay-1' }, { 'idempotency-key': 'half' });
     expect(refused.status).toBe(409);
     expect(await refused.json()).toMatchObject({ code: 'write/conflict', field: 'bayId', current: { collection: 'orders', id: second.id, version: 1 } });
-    const after = await client.snapshot();
-    expect(after.cursor).toBe(before.cursor);
-    expect(after.documents).toEqual(before.documents);
+    expect((await client.snapshot()).documents).toEqual(before.documents);
+    // Here a bay is let go and a number is taken before the refusal.
+    await client.send('POST', `/api/v1/orders/${first.id}/stage`, { stage: 'ready' });
+    await client.send('PATCH', '/api/v1/bays/bay-2', { state: 'blocked', reason: 'Pump' });
+    const later = await client.snapshot();
+    expect((await client.send('POST', `/api/v1/orders/${first.id}/stage`, { stage: 'in_progress', bayId: 'bay-2' })).status).toBe(409);
+    expect((await client.send('POST', '/api/v1/orders', { ...NEW, id: first.id })).status).toBe(409);
+    expect((await client.snapshot()).documents).toEqual(later.documents);
+    expect((await client.order()).number).toBe(second.number + 1);
   });
 
   test('[WRT9] no event says an amount or contact data outside of its changes', async () => {

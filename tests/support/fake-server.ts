@@ -103,7 +103,17 @@ function createTenant(tenant: string, now: () => number, isForeign: (cursor: str
   let documents = new Map<string, FakeDocument>();
   /** Documents after each entry, so that an old copy can be put back. */
   const pictures = new Map<string, ReadonlyMap<string, FakeDocument>>();
-  let base = remember({ cursor: formatCursor(epochName(), 0, checkOf('', tenant)), parent: null, seq: 0, epochNo, eventType: '', data: {}, changes: [], isHostile: false, timestamp: iso(now()) });
+  let base = remember({
+    cursor: formatCursor(epochName(), 0, checkOf('', tenant)),
+    parent: null,
+    seq: 0,
+    epochNo,
+    eventType: '',
+    data: {},
+    changes: [],
+    isHostile: false,
+    timestamp: iso(now()),
+  });
 
   function epochName(): string {
     return `e${epochNo}`;
@@ -127,7 +137,17 @@ function createTenant(tenant: string, now: () => number, isForeign: (cursor: str
     const text = JSON.stringify([n, changes]);
     const cursor = formatCursor(epochName(), seq + 1, checkOf(parseCursor(parent)?.check ?? '', text));
     const eventType = write.kind === 'hostile' ? 'bad' : `${write.collection}_updated`;
-    const entry: TruthEntry = { cursor, parent, seq: seq + 1, epochNo, eventType, data: { n }, changes, isHostile: write.kind === 'hostile', timestamp: iso(write.now) };
+    const entry: TruthEntry = {
+      cursor,
+      parent,
+      seq: seq + 1,
+      epochNo,
+      eventType,
+      data: { n },
+      changes,
+      isHostile: write.kind === 'hostile',
+      timestamp: iso(write.now),
+    };
     log.push(entry);
     return remember(entry);
   }

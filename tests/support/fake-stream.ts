@@ -73,7 +73,8 @@ export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs,
     checkpoint: () => lines.forEach((line) => (pump(line), send(line, line.source.checkpoint()))),
     cutAll: () => lines.forEach((line) => line.end({ kind: 'reset' })),
     resyncAll: (reason) => lines.forEach((line) => send(line, { type: 'resync', id: null, data: JSON.stringify({ reason }) })),
-    rotateAll: (reconnectWithinMs) => lines.forEach((line) => send(line, { type: 'rotate', id: null, data: JSON.stringify({ reason: 'shutdown', reconnectWithinMs }) })),
+    rotateAll: (reconnectWithinMs) =>
+      lines.forEach((line) => send(line, { type: 'rotate', id: null, data: JSON.stringify({ reason: 'shutdown', reconnectWithinMs }) })),
     openStreams: () => lines.size,
   };
 
@@ -130,7 +131,18 @@ export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs,
   }
 
   function hello(): WireMessage {
-    const body = { clientId: 'c', protocol: PROTOCOL_VERSION, epoch: 'e', cursor: tenant.head().cursor, oldest: '', heartbeatMs, idempotencyMs: 0, spreadMs: 200, serverTime: new Date(now()).toISOString(), ...identity };
+    const body = {
+      clientId: 'c',
+      protocol: PROTOCOL_VERSION,
+      epoch: 'e',
+      cursor: tenant.head().cursor,
+      oldest: '',
+      heartbeatMs,
+      idempotencyMs: 0,
+      spreadMs: 200,
+      serverTime: new Date(now()).toISOString(),
+      ...identity,
+    };
     return { type: 'connected', id: null, data: JSON.stringify(body) };
   }
 

@@ -81,11 +81,11 @@ function toSegments(where: string, records: readonly PageRecord[]): Segment[] {
 }
 
 function checkFabrication({ where, delivered }: Segment, server: Map<string, ServerEvent[]>): Violation[] {
-  return delivered.flatMap((record) => {
+  return delivered.flatMap((record): Violation[] => {
     const known = server.get(placeKey(record.tenant, record.epoch, record.seq))?.filter(({ hash }) => hash === record.hash) ?? [];
-    if (known.length === 0) return [{ rule: 'R1', where, detail: `${record.epoch}_${record.seq} (${record.hash}) was never in the server's log` } as const];
-    if (!known.some(({ t }) => t <= record.t + EPS)) return [{ rule: 'R1', where, detail: `${record.seq} was delivered before the server wrote it` } as const];
-    return [];
+    if (known.length === 0) return [{ rule: 'R1', where, detail: `${record.epoch}_${record.seq} (${record.hash}) was never in the server's log` }];
+    const isEarly = known.every(({ t }) => t > record.t + EPS);
+    return isEarly ? [{ rule: 'R1', where, detail: `${record.seq} was delivered before the server wrote it` }] : [];
   });
 }
 

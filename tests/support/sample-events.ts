@@ -10,7 +10,10 @@ export function cursorAt(seq: number, check = '0000000a', epoch = EPOCH): string
 }
 
 /** An event at `seq` that follows `prev` (default: the place before it). */
-export function eventAt(seq: number, options: { readonly prev?: number; readonly changes?: readonly Change[]; readonly check?: string; readonly timestamp?: string } = {}): SyncEvent {
+export function eventAt(
+  seq: number,
+  options: { readonly prev?: number; readonly changes?: readonly Change[]; readonly check?: string; readonly timestamp?: string } = {},
+): SyncEvent {
   return {
     id: cursorAt(seq, options.check),
     prev: cursorAt(options.prev ?? seq - 1, options.check),

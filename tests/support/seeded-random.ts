@@ -26,7 +26,10 @@ export function createSeededRandom(seed: number): SeededRandom {
 
   return {
     number,
-    id: () => `id-${String(++ids).padStart(4, '0')}-${Math.floor(number() * 2 ** 32).toString(16).padStart(8, '0')}-00000000`,
+    id: () =>
+      `id-${String(++ids).padStart(4, '0')}-${Math.floor(number() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0')}-00000000`,
     int: (below) => Math.floor(number() * below),
     chance: (p) => number() < p,
     pick<T>(items: readonly T[]): T {

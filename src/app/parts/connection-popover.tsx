@@ -14,7 +14,14 @@ interface ConnectionPopoverProps extends ConnectionIndicatorProps {
 export function ConnectionPopover(props: ConnectionPopoverProps) {
   const { id, isOpen, onToggle, state } = props;
   return (
-    <div id={id} popover="auto" className="popover connection-popover" role="dialog" aria-label={words.connection.popoverName} onToggle={(event) => onToggle(event.newState === 'open')}>
+    <div
+      id={id}
+      popover="auto"
+      className="popover connection-popover"
+      role="dialog"
+      aria-label={words.connection.popoverName}
+      onToggle={(event) => onToggle(event.newState === 'open')}
+    >
       <p className="popover-lead">{props.health.trouble ?? words.connection.sentence[state]}</p>
       {isOpen && <Facts {...props} />}
       <PopoverAction {...props} />
@@ -23,7 +30,9 @@ export function ConnectionPopover(props: ConnectionPopoverProps) {
 }
 
 function Facts({ health }: ConnectionPopoverProps) {
-  const last = useClock((nowMs) => (health.lastByteAt === null ? words.connection.never : `${timeOfDay(health.lastByteAt)}, ${age(nowMs - health.lastByteAt)}`));
+  const last = useClock((nowMs) =>
+    health.lastByteAt === null ? words.connection.never : `${timeOfDay(health.lastByteAt)}, ${age(nowMs - health.lastByteAt)}`,
+  );
   const next = useClock((nowMs) => (health.retryAt === null ? null : nextAttempt(health.retryAt, nowMs)));
   return (
     <dl className="facts">

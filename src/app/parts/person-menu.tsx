@@ -42,7 +42,12 @@ export function PersonMenu({ session, signOut }: PersonMenuProps) {
             {words.person.failed}
           </p>
         )}
-        <button type="button" className="button button-outline" aria-disabled={phase === 'leaving' ? true : undefined} onClick={phase === 'leaving' ? undefined : leave}>
+        <button
+          type="button"
+          className="button button-outline"
+          aria-disabled={phase === 'leaving' ? true : undefined}
+          onClick={phase === 'leaving' ? undefined : leave}
+        >
           <LogOut className="icon" aria-hidden="true" />
           {phase === 'leaving' ? words.person.signingOut : words.person.signOut}
         </button>

@@ -85,7 +85,16 @@ function EmailField({ mistake }: { readonly mistake: string | null }) {
   return (
     <div className="field">
       <label htmlFor="sign-in-email">{words.signIn.email}</label>
-      <input id="sign-in-email" name="email" type="email" autoComplete="username" inputMode="email" spellCheck={false} autoCapitalize="none" {...mistakeProps('sign-in-email', mistake)} />
+      <input
+        id="sign-in-email"
+        name="email"
+        type="email"
+        autoComplete="username"
+        inputMode="email"
+        spellCheck={false}
+        autoCapitalize="none"
+        {...mistakeProps('sign-in-email', mistake)}
+      />
       <FieldError id="sign-in-email" text={mistake} />
     </div>
   );
@@ -98,8 +107,19 @@ function PasswordField({ mistake }: { readonly mistake: string | null }) {
     <div className="field">
       <label htmlFor="sign-in-password">{words.signIn.password}</label>
       <div className="field-box">
-        <input id="sign-in-password" name="password" type={isShown ? 'text' : 'password'} autoComplete="current-password" {...mistakeProps('sign-in-password', mistake)} />
-        <button type="button" className="field-button" aria-label={isShown ? words.signIn.hidePassword : words.signIn.showPassword} onClick={() => setShown(!isShown)}>
+        <input
+          id="sign-in-password"
+          name="password"
+          type={isShown ? 'text' : 'password'}
+          autoComplete="current-password"
+          {...mistakeProps('sign-in-password', mistake)}
+        />
+        <button
+          type="button"
+          className="field-button"
+          aria-label={isShown ? words.signIn.hidePassword : words.signIn.showPassword}
+          onClick={() => setShown(!isShown)}
+        >
           <Icon className="icon" aria-hidden="true" />
         </button>
       </div>

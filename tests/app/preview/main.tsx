@@ -11,6 +11,7 @@ import { GlyphSprite } from '../../../src/app/parts/glyph.tsx';
 import { Shell } from '../../../src/app/parts/shell.tsx';
 import { SignInForm } from '../../../src/app/parts/sign-in-form.tsx';
 import { ToastList } from '../../../src/app/parts/toast-list.tsx';
+import { UpdateBar } from '../../../src/app/parts/update-bar.tsx';
 import { useToasts } from '../../../src/app/use-toasts.ts';
 import { PRESENT, type Standing } from '../../../src/app/standing.ts';
 import { followSystemTheme } from '../../../src/app/theme.ts';
@@ -23,7 +24,15 @@ const nothing = () => {};
 const clock = { now: () => NOW, subscribe: () => nothing };
 const acting: BoardActions = { pending: new Set(), isConnected: true, run: nothing, explain: nothing };
 const healthy: IndicatorHealth = { status: 'healthy', label: 'Live', lastByteAt: NOW - 1_000, retryAt: null, reason: null, updates: 1_284, trouble: null };
-const offline: IndicatorHealth = { status: 'connecting', label: 'Offline', lastByteAt: NOW - 16 * 60_000, retryAt: NOW + 8_000, reason: 'offline', updates: 41, trouble: null };
+const offline: IndicatorHealth = {
+  status: 'connecting',
+  label: 'Offline',
+  lastByteAt: NOW - 16 * 60_000,
+  retryAt: NOW + 8_000,
+  reason: 'offline',
+  updates: 41,
+  trouble: null,
+};
 const lastKnown: Standing = { kind: 'last-known', atMs: offline.lastByteAt };
 
 interface Scene {
@@ -34,6 +43,7 @@ interface Scene {
   readonly actions?: Partial<BoardActions>;
   readonly role?: Role;
   readonly toasts?: boolean;
+  readonly update?: boolean;
 }
 
 const SCENES: Readonly<Record<string, Scene>> = {
@@ -45,6 +55,13 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'sign-in-again': { state: 'sign-in', health: { ...offline, status: 'error', label: 'Sign in again' }, standing: lastKnown, actions: { isConnected: false } },
   trouble: { documents: branchInTrouble() },
   toasts: { toasts: true },
+  update: { update: true },
+  unsupported: {
+    state: 'offline',
+    health: { ...offline, trouble: 'This browser has no SharedWorker, which this version needs.' },
+    standing: lastKnown,
+    actions: { isConnected: false },
+  },
   empty: { documents: emptyBranch() },
   loading: { documents: null },
   kiosk: { role: 'kiosk' },
@@ -64,9 +81,21 @@ function BoardScene({ scene }: { readonly scene: Scene }) {
   }, [scene, show]);
   const status = <ConnectionIndicator state={scene.state ?? 'live'} health={scene.health ?? healthy} onTryNow={nothing} onSignIn={nothing} />;
   return (
-    <Shell title={words.board} session={{ tenant: 't', user: 'u', role, name: 'Dilani Jayasuriya', tenantName: 'Nugegoda' }} signOut={() => Promise.reject(new Error('no'))} status={status}>
-      <Board view={documents && boardView(documents, role, NOW)} standing={scene.standing ?? PRESENT} trouble={scene.health?.trouble ?? null} actions={{ ...acting, ...scene.actions }} onRetry={nothing} />
+    <Shell
+      title={words.board}
+      session={{ tenant: 't', user: 'u', role, name: 'Dilani Jayasuriya', tenantName: 'Nugegoda' }}
+      signOut={() => Promise.reject(new Error('no'))}
+      status={status}
+    >
+      <Board
+        view={documents && boardView(documents, role, NOW)}
+        standing={scene.standing ?? PRESENT}
+        trouble={scene.health?.trouble ?? null}
+        actions={{ ...acting, ...scene.actions }}
+        onRetry={nothing}
+      />
       <ToastList box={box} />
+      {scene.update && <UpdateBar onUpdate={nothing} onLater={nothing} />}
     </Shell>
   );
 }

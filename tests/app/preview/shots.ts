@@ -8,6 +8,8 @@ const sizes = [
   { name: 'tablet', viewport: { width: 1280, height: 800 }, hasTouch: true, isMobile: true },
   { name: 'portrait', viewport: { width: 800, height: 1280 }, hasTouch: true, isMobile: true },
   { name: 'phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  { name: 'narrow', viewport: { width: 320, height: 720 }, hasTouch: true, isMobile: true },
+  { name: 'forced', viewport: { width: 1280, height: 800 }, forcedColors: 'active', reducedMotion: 'reduce', hasTouch: true, isMobile: true },
   { name: 'desktop', viewport: { width: 1440, height: 900 } },
 ] as const;
 

@@ -1,0 +1,47 @@
+// The snapshot: everything at one cursor, or named documents. It tells what stood in the way as the end of an attempt, like a stream's.
+import { decodeProblem, decodeSnapshot, PATHS, type Snapshot } from '../protocol/http.ts';
+import { findHostileJson } from '../protocol/json.ts';
+import { parseJson } from './body.ts';
+import { classifyAnswer } from './classify.ts';
+import type { Identity, Rest, StreamEnd } from './contract.ts';
+import { createDeadline } from './deadline.ts';
+import { exchange, SHARED, TIMEOUT_MS, type Exchanged, type RestDeps } from './exchange.ts';
+import { identityHeaders } from './request-headers.ts';
+
+/** A snapshot may take longer on a slow line, as long as bytes keep coming. */
+const SNAPSHOT_MS = { ms: TIMEOUT_MS, mostMs: 120_000 };
+
+/** Asks for the snapshot, within 10 s of the last byte and 2 minutes in all. Never rejects. */
+export async function fetchSnapshot(deps: RestDeps, identity: Identity, ids: readonly string[] | null, signal: AbortSignal): ReturnType<Rest['snapshot']> {
+  const deadline = createDeadline(deps.clock, SNAPSHOT_MS, signal);
+  const init = { ...SHARED, headers: { Accept: 'application/json', ...identityHeaders(identity) } };
+  const exchanged = await exchange(deps, snapshotUrl(identity, ids), init, deadline);
+  deadline.close();
+  return judgeSnapshot(exchanged, deps);
+}
+
+function snapshotUrl(identity: Identity, ids: readonly string[] | null): string {
+  const query = ids === null ? '' : `?ids=${ids.map((id) => encodeURIComponent(id.toWellFormed())).join(',')}`;
+  return identity.baseUrl + PATHS.snapshot + query;
+}
+
+function judgeSnapshot(exchanged: Exchanged, deps: RestDeps): { readonly snapshot: Snapshot } | { readonly failed: StreamEnd } {
+  if (exchanged.kind === 'astray') return { failed: { kind: 'wrong-answer', status: exchanged.status, contentType: exchanged.contentType } };
+  if (exchanged.kind !== 'whole') return { failed: { kind: exchanged.kind === 'timeout' ? 'offline' : exchanged.kind } };
+  const { status, headers, text } = exchanged;
+  const contentType = headers.get('content-type');
+  const code = decodeProblem(parseJson(text)).code ?? null;
+  const failed = classifyAnswer({ status, contentType, retryAfter: headers.get('retry-after'), code }, 'application/json');
+  if (failed) return { failed };
+  const snapshot = decodeSnapshot(parseJson(text));
+  return snapshot ? { snapshot: withoutHostile(snapshot, deps) } : { failed: { kind: 'wrong-answer', status, contentType } };
+}
+
+/** One document that nobody could store must not keep all others away for ever: it is left out, as its event is refused. */
+function withoutHostile(snapshot: Snapshot, { policy, log }: RestDeps): Snapshot {
+  const documents = snapshot.documents.filter(({ doc }) => findHostileJson(doc, policy.eventDepth) === null);
+  const refused = snapshot.documents.length - documents.length;
+  if (refused === 0) return snapshot;
+  log?.error('Documents of the snapshot were refused: too deep, or with keys that pollute prototypes', { refused });
+  return { ...snapshot, documents };
+}

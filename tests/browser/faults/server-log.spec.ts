@@ -1,0 +1,81 @@
+// The server's log is not what it was: pruned below a reader, or restored from a backup. A reader is told, starts anew, and never mixes
+// two histories.
+import { checkHistory } from '../../support/history-checker.ts';
+import { readScope } from '../../support/disk-reader.ts';
+import { documentsOf, expectSameDocuments, health, MANAGER, probe, TENANT, waitForLabel, waitForSeq } from '../../support/page-probes.ts';
+import { expect, test } from '../../support/browser-test.ts';
+
+test('[FLT-N33] a browser that was away for longer than the log reaches back is told so and starts anew from a snapshot', async ({ stage }) => {
+  const server = await stage.server({ env: { RETENTION_MAX_EVENTS: '50' } });
+  const browser = await stage.browser(server.url);
+  const tab = await browser.openAs('a', MANAGER);
+  await waitForLabel(tab, 'Live');
+  const user = await server.signIn(MANAGER);
+  await probe(user, [tab]);
+  await browser.kill();
+  const { head } = await user.status();
+  await user.burst(150);
+  await expect.poll(async () => (await user.status()).floor, { timeout: 20_000 }).toBeGreaterThan(head);
+  await browser.launch();
+  const back = await browser.open('b');
+  const since = performance.now();
+  await waitForLabel(back, 'Live');
+  await waitForBase(() => browser.tape.records.filter(({ k, tab: of, why }) => k === 'P.base' && of === 'b' && why !== 'restored').length);
+  stage.note('resync after expiry, ms', Math.round(performance.now() - since));
+  expect((await health(back)).counters['resync:expired']).toBe(1);
+  await expectSameDocuments(back, documentsOf(await user.snapshot()));
+  await probe(user, [back], 5_000);
+  const disk = await readScope(await browser.blank(), 'dilani');
+  expect(checkHistory({ pages: browser.tape.records, server: server.events(TENANT), disk: [disk.snap], alive: ['b'] }).violations.filter(({ where }) => where !== 'a#1')).toEqual([]);
+});
+
+for (const { id, name, sql, reason } of [
+  { id: 'FLT-N11', name: 'with a new epoch', sql: "UPDATE head SET epoch = 'restored' || tenant", reason: 'unknown' },
+  { id: 'FLT-N12', name: 'with the same epoch, and refilled', sql: '', reason: 'forked' },
+]) {
+  test(`[${id}] a server restored from a backup ${name} is noticed, and no page mixes two histories`, async ({ stage }) => {
+    const server = await stage.server();
+    const browser = await stage.browser(server.url);
+    const tabs = [await browser.openAs('a', MANAGER), await browser.open('b')];
+    for (const tab of tabs) await waitForLabel(tab, 'Live');
+    const user = await server.signIn(MANAGER);
+    await probe(user, tabs);
+    await server.stop();
+    const restore = await server.backup();
+    await server.start();
+    await user.burst(40);
+    for (const tab of tabs) await waitForSeq(tab, (await user.status()).head);
+    const lost = server.events(TENANT);
+    await server.stop();
+    restore();
+    if (sql) server.edit(sql);
+    await server.start();
+    // The same places are filled again, before any engine is back or while it comes.
+    await user.burst(80);
+    const since = performance.now();
+    await expect.poll(async () => (await health(tabs[0] ?? never())).counters[`resync:${reason}`] ?? 0, { timeout: 15_000 }).toBe(1);
+    await probe(user, tabs, 15_000);
+    stage.note('one history again after, ms', Math.round(performance.now() - since));
+    const truth = documentsOf(await user.snapshot());
+    for (const tab of tabs) await expectSameDocuments(tab, truth);
+    expect((await readScope(await browser.blank(), 'dilani')).documents).toEqual(truth);
+    const now = server.events(TENANT);
+    const { violations } = checkHistory({ pages: browser.tape.records, server: [...lost, ...now] });
+    // Of one epoch with two histories only the hash can tell what belongs where: R1 holds, holes can't be judged.
+    expect(violations.filter(({ rule }) => id === 'FLT-N11' || rule === 'R1' || rule === 'R3')).toEqual([]);
+    for (const tab of tabs) {
+      const hashes = new Set(now.map(({ hash }) => hash));
+      const last = browser.tape.records.findLastIndex(({ k, tab: of }) => k === 'P.base' && of === tab.name);
+      const told = browser.tape.records.slice(last).filter(({ k, tab: of }) => k === 'P.deliver' && of === tab.name);
+      expect(told.every(({ hash }) => hashes.has(String(hash)))).toBe(true);
+    }
+  });
+}
+
+async function waitForBase(count: () => number): Promise<void> {
+  await expect.poll(count, { timeout: 10_000 }).toBeGreaterThan(0);
+}
+
+function never(): never {
+  throw new Error('There is no such tab');
+}
