@@ -24,7 +24,7 @@ function changeBay({ draft, session, id, body, nowMs }: WriteInput): WriteOutcom
   if (job?.doc.state === 'active') throw new HttpProblem('write/conflict', `A car is being washed in ${bay.name}.`);
   if (given.state === 'free' && bay.state === 'free') throw new HttpProblem('write/conflict', `${bay.name} is free already.`);
   const at = new Date(nowMs).toISOString();
-  const blocked = given.state === 'blocked' ? { reason: given.reason, by: session.user, at, note: given.note ?? '' } : null;
+  const blocked = given.state === 'blocked' ? { reason: given.reason, by: session.name, at, note: given.note ?? '' } : null;
   draft.patch('bays', id, { state: given.state, jobId: null, blocked });
   const orderId = driveOut(draft, bay, at);
   const data = { bayID: id, state: given.state, order: orderId ? { orderID: orderId } : null };

@@ -138,7 +138,7 @@ function collect(documents: readonly VisitDocuments[], bays: readonly BayNow[], 
   return {
     orders,
     queues: [{ id: QUEUE, name: 'Main queue', entries }],
-    bays: bays.map((now, at) => bayOf(now, at + 1, orders, { by: workersOf(tenant)[0] ?? 'demo', nowMs })),
+    bays: bays.map((now, at) => bayOf(now, at + 1, orders, { by: crewOf(tenant)[0] ?? 'The crew', nowMs })),
     jobs: documents.flatMap((visit) => visit.job ?? []),
     drivers: driversOf(orders.find((order) => order.stage === 'paid')?.id ?? null),
     payments: documents.map((visit) => visit.payment),

@@ -6,5 +6,6 @@ export interface Bay {
   readonly name: string;
   readonly state: 'free' | 'busy' | 'blocked';
   readonly jobId: string | null;
+  /** `by` is a name for showing, not an identity. */
   readonly blocked: { readonly reason: string; readonly by: string; readonly at: string; readonly note: string } | null;
 }

@@ -1,7 +1,7 @@
 // The jobs of one washing bay, live: all that this device has, and those under way.
 import { useMemo } from 'react';
 import type { Job } from '../domain/job.ts';
-import { decodeJob } from '../domain/decode-job.ts';
+import { decodeJob } from '../domain/decode-documents.ts';
 import { useCollection } from './use-collection.ts';
 
 export interface WashingBaySync {

@@ -1,12 +1,13 @@
 // Opens the database of a scope, within a stated time, and tells when it is lost. Must never name a version while no store is
 // missing: an older build would be locked out by the newer one's number, and a rollback couldn't open what it left.
-import { wrap, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { SyncError, asSyncError } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock } from '../platform/ports.ts';
+import { completed } from '../platform/requests.ts';
 import { createLossNotice, type LossNotice, type LossReason } from './loss-notice.ts';
-import { STORES, type ScopeSchema, type StoreName } from './schema.ts';
+import { STORES, type StoreName } from './schema.ts';
 import { goneError, isNamed, toStoreError } from './store-errors.ts';
+import { toTransaction, type ReadTransaction, type WriteTransaction } from './transaction.ts';
 
 export interface DatabaseDeps {
   /** The browser's, or a test's. */
@@ -14,9 +15,6 @@ export interface DatabaseDeps {
   readonly clock: Clock;
   readonly policy: Pick<Policy, 'databaseOpenMs' | 'databaseBlockedMs'>;
 }
-
-export type ReadTransaction = IDBPTransaction<ScopeSchema, StoreName[]>;
-export type WriteTransaction = IDBPTransaction<ScopeSchema, StoreName[], 'readwrite'>;
 
 /** Only what is read or written: a transaction that stops holds up every store it names (up to 60 s, measured). */
 export type StoreNames = readonly StoreName[];
@@ -109,7 +107,6 @@ export function blockedError(name: string, by: 'silent' | 'older tab'): SyncErro
 function toDatabase(raw: IDBDatabase, signal: AbortSignal): Database {
   const life = new AbortController();
   const loss = createLossNotice(life.signal);
-  const database: IDBPDatabase<ScopeSchema> = wrap(raw) as unknown as IDBPDatabase<ScopeSchema>;
 
   /** Closed at once: who ignores `versionchange` keeps the newer version, or the deletion, waiting for ever. */
   function lose(reason: LossReason): void {
@@ -125,17 +122,17 @@ function toDatabase(raw: IDBDatabase, signal: AbortSignal): Database {
   raw.onclose = () => lose('closed');
   signal.addEventListener('abort', close, { once: true, signal: life.signal });
   if (signal.aborted) close();
-  async function transact<Tx extends ReadTransaction | WriteTransaction, T>(begin: () => Tx, body: (tx: Tx) => Promise<T>): Promise<T> {
+  async function transact<T>(begin: () => IDBTransaction, body: (tx: IDBTransaction) => Promise<T>): Promise<T> {
     if (loss.reason || life.signal.aborted) throw goneError(loss.reason);
     return runTransaction(begin, body);
   }
   return {
-    read: (stores, body) => transact(() => database.transaction([...stores], 'readonly'), body),
+    read: (stores, body) => transact(() => raw.transaction([...stores], 'readonly'), (tx) => body(toTransaction(tx))),
     write: (stores, durability, body) =>
       transact(
-        () => database.transaction([...stores], 'readwrite', { durability }),
+        () => raw.transaction([...stores], 'readwrite', { durability }),
         async (tx) => {
-          const result = await body(tx);
+          const result = await body(toTransaction(tx));
           // Without it the transaction stays open until the browser has seen that no further request comes.
           tx.commit();
           return result;
@@ -146,29 +143,31 @@ function toDatabase(raw: IDBDatabase, signal: AbortSignal): Database {
   };
 }
 
-async function runTransaction<Tx extends ReadTransaction | WriteTransaction, T>(begin: () => Tx, body: (tx: Tx) => Promise<T>): Promise<T> {
-  let tx: Tx | undefined;
+async function runTransaction<T>(begin: () => IDBTransaction, body: (tx: IDBTransaction) => Promise<T>): Promise<T> {
+  let tx: IDBTransaction | undefined;
+  let done: Promise<void> | undefined;
   try {
     tx = begin();
+    done = completed(tx);
     // It may fail while `body` still waits for something: told below, not as an unhandled rejection.
-    unwatched(tx.done);
+    unwatched(done);
     const result = await body(tx);
-    await tx.done;
+    await done;
     return result;
   } catch (error) {
-    if (tx) await abort(tx);
+    if (tx) abort(tx);
+    await done?.catch(() => undefined);
     // A full disk is known to the transaction alone; the request that failed says only that it was aborted.
     throw toStoreError(tx?.error ?? error);
   }
 }
 
-async function abort(tx: ReadTransaction | WriteTransaction): Promise<void> {
+function abort(tx: IDBTransaction): void {
   try {
     tx.abort();
   } catch {
     // It has ended already, which is what was wanted.
   }
-  await tx.done.catch(() => undefined);
 }
 
 /** For a request whose failure the transaction reports: without a listener it would be an unhandled rejection as well. */

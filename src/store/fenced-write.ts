@@ -1,10 +1,11 @@
 // The steps that every writing transaction of an engine is made of: ask whether its term still counts, then put rows.
 import type { StoredDocument } from '../core/document.ts';
-import { unwatched, type WriteTransaction } from './database.ts';
+import { unwatched } from './database.ts';
 import { publicMeta, type BlockRow, type MetaRow } from './log-rows.ts';
 import type { LogMeta } from './contract.ts';
 import { CLOSED_KEY, decodeMetaRow, LOG_ROW } from './schema.ts';
 import { closedError, fencedError } from './store-errors.ts';
+import type { WriteTransaction } from './transaction.ts';
 
 /** The log's row, if `term` is the one that may write; else throws why not. Inside the writing transaction, or it proves nothing. */
 export async function fenced(meta: { get(key: string): Promise<unknown> }, term: number): Promise<MetaRow> {

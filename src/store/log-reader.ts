@@ -2,10 +2,11 @@
 // Must never wait for an engine: what is committed can be read whether or not anybody leads.
 import type { Policy } from '../core/policy.ts';
 import type { LogPage, LogReader, Position } from './contract.ts';
-import type { Database, ReadTransaction } from './database.ts';
+import type { Database } from './database.ts';
 import { collectionPage, countBlocks, endOf, newestPage, pageAfter, UNCLAIMED, type BlockRow, type BlockSlice, type MetaRow } from './log-rows.ts';
 import { blocksFrom, blocksUpTo, CLOSED_KEY, decodeMetaRow, documentsOf, LOG_ROW } from './schema.ts';
 import { closedError } from './store-errors.ts';
+import type { ReadTransaction } from './transaction.ts';
 
 export interface LogReaderDeps {
   readonly database: Database;
@@ -77,8 +78,8 @@ export async function readMeta(tx: ReadTransaction): Promise<MetaRow> {
  * joins what a reader has behind it with what it hasn't.
  */
 async function findBlock(tx: ReadTransaction, runNo: number, seq: number): Promise<number> {
-  const cursor = await tx.objectStore('log').openKeyCursor(blocksUpTo(runNo, seq + 1), 'prev');
-  return cursor?.primaryKey[1] ?? 0;
+  const key = await tx.objectStore('log').lastKey(blocksUpTo(runNo, seq + 1));
+  return key?.[1] ?? 0;
 }
 
 /** From the end backwards. Where the feed shows few of a tenant's events, seqs lie apart, and a wider reach is tried. */

@@ -3,12 +3,13 @@
 import type { StoredDocument } from '../core/document.ts';
 import type { Policy, Retention } from '../core/policy.ts';
 import type { LogWriter, SweepResult } from './contract.ts';
-import { unwatched, type Database, type ReadTransaction, type WriteTransaction } from './database.ts';
+import { unwatched, type Database } from './database.ts';
 import { addBlock, fenced, putMeta } from './fenced-write.ts';
 import type { BlockBounds, BlockRow, MetaRow } from './log-rows.ts';
 import { blocksFrom, documentsOf, type StoreName } from './schema.ts';
 import { cutCollections, findMergeGroup, mergeBounds, mergeRows, planDrop, planSweep, SWEEP_BLOCKS } from './sweep-plan.ts';
 import { sweepResult, sweepWindow, swept, type SweepPlan } from './sweep-plan.ts';
+import type { ReadTransaction, WriteTransaction } from './transaction.ts';
 
 export interface LogSweepDeps {
   readonly database: Database;

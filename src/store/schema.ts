@@ -1,12 +1,12 @@
 // Names and keys of one scope's database. docs/storage.md shows a record of each store; every store is made in version 1.
 // Keys are out of line, so that the row which closes a store can have the same key in all of them.
-import type { DBSchema } from 'idb';
 import { isObject } from '../protocol/json.ts';
 import type { StoredDocument } from '../core/document.ts';
 import type { ScopeTuple } from '../scope/scope.ts';
 import { UNCLAIMED, type BlockRow, type MetaRow } from './log-rows.ts';
 
-export interface ScopeSchema extends DBSchema {
+/** Keys and rows of each store. */
+export interface ScopeSchema {
   /** Key [runNo, firstSeq]: server order and expiry order at once, so that retention is one delete of a range. */
   log: { key: [runNo: number, firstSeq: number]; value: BlockRow };
   documents: { key: [collection: string, id: string]; value: StoredDocument };

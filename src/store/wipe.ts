@@ -1,10 +1,11 @@
 // Log-out and sign-in, as the store sees them: the only writer of the log besides the engine. Must leave no moment at which an engine,
 // a page or a service worker that doesn't know of the log-out could write: the term rises and every store closes in one transaction.
 import type { ScopeTuple } from '../scope/scope.ts';
-import { openDatabase, unwatched, type DatabaseDeps, type WriteTransaction } from './database.ts';
+import { openDatabase, unwatched, type DatabaseDeps } from './database.ts';
 import { putMeta } from './fenced-write.ts';
 import { UNCLAIMED, type MetaRow } from './log-rows.ts';
 import { CLOSED_KEY, decodeMetaRow, encodeScope, LOG_ROW, SCOPE_ROW, STORES, type ClosedRow } from './schema.ts';
+import type { WriteTransaction } from './transaction.ts';
 
 export interface WipeOptions {
   /** Wall clock, ms since 1970. */

@@ -26,7 +26,8 @@ test('[BRW5] tabs crash at ten random moments of 5,000 events, and disk, documen
   expect(await asking.page.evaluate(() => window.harness.events.map(({ id }) => Number(id.split('_')[1])))).toEqual(expected);
   const truth = documentsOf(await run.user.snapshot());
   for (const tab of [...run.tabs, asking]) await expectSameDocuments(tab, truth);
-  for (const tab of run.tabs) expect(await deliveredTo(tab)).toEqual(browser.tape.records.filter(({ k, tab: of }) => k === 'P.deliver' && of === tab.name).map(({ seq }) => seq));
+  for (const tab of run.tabs)
+    expect(await deliveredTo(tab)).toEqual(browser.tape.records.filter(({ k, tab: of }) => k === 'P.deliver' && of === tab.name).map(({ seq }) => seq));
   for (const tab of browser.tabs()) expect(await tab.page.evaluate(() => window.harness.errors)).toEqual([]);
 
   const disk = await readScope(await browser.blank(), 'dilani');
@@ -52,7 +53,9 @@ test('[BRW6] where a frame is published before its commit, the same story is fou
   expect(violations.map(({ rule }) => rule)).toContain('L1');
 });
 
-test('[BRW7] the browser is killed during a burst and started again on the same profile: what pages were told is on disk, the rest arrives', async ({ stage }) => {
+test('[BRW7] the browser is killed during a burst and started again on the same profile: what pages were told is on disk, the rest arrives', async ({
+  stage,
+}) => {
   test.setTimeout(120_000);
   const random = createSeededRandom(SEED);
   const server = await stage.server();
@@ -77,9 +80,17 @@ test('[BRW7] the browser is killed during a burst and started again on the same 
   const tab = await browser.open('last', '?history=1500');
   stage.note('caught up after the burst, ms', await waitForSeq(tab, head + 1_500));
   await expectSameDocuments(tab, documentsOf(await user.snapshot()));
-  expect(await tab.page.evaluate(() => window.harness.events.map(({ id }) => Number(id.split('_')[1])))).toEqual(Array.from({ length: 1_500 }, (_, at) => head + 1 + at));
+  expect(await tab.page.evaluate(() => window.harness.events.map(({ id }) => Number(id.split('_')[1])))).toEqual(
+    Array.from({ length: 1_500 }, (_, at) => head + 1 + at),
+  );
   const last = await readScope(await browser.blank(), 'dilani');
-  const verdict = checkHistory({ pages: browser.tape.records, server: server.events(TENANT), wire: onWallClock(proxy), disk: [...disk, last.snap], alive: ['last'] });
+  const verdict = checkHistory({
+    pages: browser.tape.records,
+    server: server.events(TENANT),
+    wire: onWallClock(proxy),
+    disk: [...disk, last.snap],
+    alive: ['last'],
+  });
   expect(verdict.violations).toEqual([]);
   expect(disk.every(({ cursor }) => cursor !== null && cursor.seq > head)).toBe(true);
 });

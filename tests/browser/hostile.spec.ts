@@ -5,7 +5,8 @@ import { expect, test } from '../support/browser-test.ts';
 
 /** As it would stand on the wire; `id` is that of the newest real event, so that a refused one has nowhere to move the cursor. */
 function hostileMessages(id: string): Readonly<Record<string, string>> {
-  const event = (data: string, more = '') => `id: ${id}\nevent: order_updated\ndata: {"id":"${id}","prev":"${id}","eventType":"order_updated","tenant":"nugegoda","timestamp":"2026-11-20T12:00:00.000Z","orderID":null,"actor":null,"mutationId":null,"changes":[],"data":${data}${more}}\n\n`;
+  const event = (data: string, more = '') =>
+    `id: ${id}\nevent: order_updated\ndata: {"id":"${id}","prev":"${id}","eventType":"order_updated","tenant":"nugegoda","timestamp":"2026-11-20T12:00:00.000Z","orderID":null,"actor":null,"mutationId":null,"changes":[],"data":${data}${more}}\n\n`;
   const nested = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
   return {
     '__proto__ in the data': event('{"__proto__":{"polluted":"yes"}}'),
@@ -53,7 +54,10 @@ test('[BRW13] hostile events are refused and counted, change nothing, and the ne
   expect(proxy.records.filter(({ k }) => k === 'W.open')).toHaveLength(1);
   for (const { page } of tabs) {
     expect(await page.evaluate(() => Object.keys(Object.prototype))).toEqual([]);
-    expect(await page.evaluate(() => [({} as Record<string, unknown>)['polluted'], (window as unknown as Record<string, unknown>)['__xss']])).toEqual([undefined, undefined]);
+    expect(await page.evaluate(() => [({} as Record<string, unknown>)['polluted'], (window as unknown as Record<string, unknown>)['__xss']])).toEqual([
+      undefined,
+      undefined,
+    ]);
     expect(await page.evaluate(() => window.harness.errors)).toEqual([]);
   }
   expect(crashes).toEqual([]);

@@ -64,7 +64,10 @@ test('[BRW12] the next person in the same browser sees nothing of the last, and 
 function expectWiped({ stores, name }: ScopeDump): void {
   for (const [store, rows] of Object.entries(stores)) {
     const left = rows.filter(([key]) => !(store === 'meta' && key === 'log'));
-    expect(left.map(([key]) => key), `${name} ${store}`).toEqual(['closed']);
+    expect(
+      left.map(([key]) => key),
+      `${name} ${store}`,
+    ).toEqual(['closed']);
   }
   const [, log] = stores['meta']?.find(([key]) => key === 'log') ?? [];
   expect(log).toMatchObject({ run: '', cursor: null, events: 0, bytes: 0 });

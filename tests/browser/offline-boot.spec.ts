@@ -5,9 +5,11 @@ import { MANAGER } from '../support/page-probes.ts';
 import { PASSWORD } from '../support/rest-user.ts';
 import { expect, test } from '../support/browser-test.ts';
 
-const DIST = process.env['APP_DIST'] ?? fileURLToPath(new URL('../../dist', import.meta.url));
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
-test('[BRW10] with the server away the application opens with the last known board, says Offline and since when, and is Live when the server is back', async ({ stage }) => {
+test('[BRW10] with the server away the application opens with the last known board, says Offline and since when, and is Live when the server is back', async ({
+  stage,
+}) => {
   const server = await stage.server({ distDir: DIST });
   const browser = await stage.browser(server.url);
   const page = await browser.context().newPage();

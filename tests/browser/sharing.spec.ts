@@ -1,5 +1,18 @@
 // Many tabs, one connection: who shares it, who doesn't, and what a late or reloaded page gets.
-import { deliveredTo, documentsOf, expectSameDocuments, health, lastSeqOf, MANAGER, OTHER_MANAGER, probe, TENANT, waitForLabel, waitForSeq, WORKER } from '../support/page-probes.ts';
+import {
+  deliveredTo,
+  documentsOf,
+  expectSameDocuments,
+  health,
+  lastSeqOf,
+  MANAGER,
+  OTHER_MANAGER,
+  probe,
+  TENANT,
+  waitForLabel,
+  waitForSeq,
+  WORKER,
+} from '../support/page-probes.ts';
 import { expect, test } from '../support/browser-test.ts';
 
 test('[BRW1] eight tabs share one stream, by the count of the server, and each of them gets every event', async ({ stage }) => {

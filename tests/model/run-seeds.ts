@@ -21,5 +21,5 @@ export async function runSeeds(seeds: readonly number[]): Promise<void> {
 
 /** As long as it takes at a tenth of the measured speed, at least a minute. */
 export function timeoutFor(seeds: readonly number[]): number {
-  return Math.max(60_000, seeds.length * 50);
+  return Math.max(60_000, seeds.length * 100);
 }

@@ -150,7 +150,7 @@ test('[WRT8] bays are blocked and opened again, but not under a running job', as
   const manager = signedIn(client.server);
   const { see, move } = about(client);
   expect((await client.send('PATCH', '/api/v1/bays/bay-1', { state: 'blocked', reason: 'Pump', note: 'Called' })).status).toBe(200);
-  expect(await see.bays('bay-1')).toMatchObject({ state: 'blocked', blocked: { reason: 'Pump', note: 'Called', by: 'kiosk' } });
+  expect(await see.bays('bay-1')).toMatchObject({ state: 'blocked', blocked: { reason: 'Pump', note: 'Called', by: 'The kiosk' } });
   const { id } = await manager.order();
   await expect(move(id, 'in_progress', { bayId: 'bay-1' })).rejects.toThrow('409');
   expect((await client.send('PATCH', '/api/v1/bays/bay-1', { state: 'free' })).status).toBe(200);

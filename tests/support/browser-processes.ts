@@ -21,7 +21,9 @@ export function killBrowser(profile: string): void {
 
 /** Pids of the renderers that run a SharedWorker. */
 export function workerRenderers(profile: string): number[] {
-  return processesOf(profile).filter(({ pid, isRenderer }) => isRenderer && threadsOf(pid).some((name) => name.startsWith('SharedWorker'))).map(({ pid }) => pid);
+  return processesOf(profile)
+    .filter(({ pid, isRenderer }) => isRenderer && threadsOf(pid).some((name) => name.startsWith('SharedWorker')))
+    .map(({ pid }) => pid);
 }
 
 export function killHard(pid: number): void {

@@ -30,10 +30,10 @@ interface WorkerParts {
 export const test = base.extend<{ stage: Stage }, WorkerParts>({
   harness: [
     // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
+    async ({}, provide) => {
       const folder = mkdtempSync(join(tmpdir(), 'holdfast-harness-'));
       const built = new Map<Build, Promise<string>>();
-      await use((build) => {
+      await provide((build) => {
         const known = built.get(build) ?? buildHarness(build, join(folder, build));
         built.set(build, known);
         return known;
@@ -42,13 +42,13 @@ export const test = base.extend<{ stage: Stage }, WorkerParts>({
     },
     { scope: 'worker', timeout: 60_000 },
   ],
-  stage: async ({ harness }, use, info) => {
+  stage: async ({ harness }, provide, info) => {
     const ends: (() => Promise<void>)[] = [];
     const kept = <T>(value: T, end: () => Promise<void>): T => {
       ends.unshift(end);
       return value;
     };
-    await use({
+    await provide({
       async server({ build = 'right', distDir, env = {} } = {}) {
         const server = await startServerProcess({ distDir: distDir ?? (await harness(build)), env });
         return kept(server, () => server.dispose());
@@ -66,7 +66,8 @@ export const test = base.extend<{ stage: Stage }, WorkerParts>({
         console.log(`    ${name}: ${value}`);
       },
     });
-    for (const end of ends) await end();
+    // Whatever fails to end must not keep the others alive.
+    for (const end of ends) await end().catch((error: unknown) => console.error(error));
   },
 });
 
@@ -74,7 +75,11 @@ export { expect } from '@playwright/test';
 
 function buildHarness(build: Build, outDir: string): Promise<string> {
   const args = ['node_modules/vite/bin/vite.js', 'build', '-c', 'tests/browser/harness/vite.config.ts', '--outDir', outDir];
-  const child = spawn(process.execPath, args, { cwd: PROJECT, env: { ...process.env, MUTANT: build === 'right' ? '' : build }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    cwd: PROJECT,
+    env: { ...process.env, MUTANT: build === 'right' ? '' : build },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += String(chunk)));
   child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)));

@@ -55,7 +55,11 @@ export async function runCrashStory(story: CrashStory): Promise<CrashRun> {
   await Promise.all(tabs.map((tab) => waitForSeq(tab, from + events, 40_000)));
   await stopSampling();
   return {
-    user, from, to: from + events, tabs, burstMs,
+    user,
+    from,
+    to: from + events,
+    tabs,
+    burstMs,
     crashed: { maker, other },
     recoveries: makerCrashes.map((t) => recoveryAfter(t, browser)),
     history: () => ({ pages: browser.tape.records, server: server.events(TENANT), wire: onWallClock(proxy), streams, alive: tabs.map(({ name }) => name) }),

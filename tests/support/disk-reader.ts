@@ -78,6 +78,8 @@ interface Block {
 }
 
 function toDocuments({ stores }: DatabaseDump): ScopeDump['documents'] {
-  const rows = (stores['documents'] ?? []).filter(([key]) => Array.isArray(key)).map(([, value]) => value as { collection: string; id: string; version: number; doc: unknown });
+  const rows = (stores['documents'] ?? [])
+    .filter(([key]) => Array.isArray(key))
+    .map(([, value]) => value as { collection: string; id: string; version: number; doc: unknown });
   return Object.fromEntries(rows.filter(({ doc }) => doc !== null).map(({ collection, id, version, doc }) => [`${collection}/${id}`, { version, doc }]));
 }

@@ -4,14 +4,34 @@ import { checkHistory } from './history-checker.ts';
 import type { WireRecord } from './fault-proxy.ts';
 import type { DiskSnap, History, PageRecord, ServerEvent } from './tape.ts';
 
-const event = (seq: number, more: Partial<ServerEvent> = {}): ServerEvent => ({ tenant: 't', epoch: 'e', seq, hash: `h${seq}`, t: seq * 100, type: 'order_updated', orderID: 'o', mutId: null, ...more });
+const event = (seq: number, more: Partial<ServerEvent> = {}): ServerEvent => ({
+  tenant: 't',
+  epoch: 'e',
+  seq,
+  hash: `h${seq}`,
+  t: seq * 100,
+  type: 'order_updated',
+  orderID: 'o',
+  mutId: null,
+  ...more,
+});
 const SERVER = [1, 2, 3, 4, 5].map((seq) => event(seq));
 
 const record = (k: string, fields: Partial<PageRecord> = {}): PageRecord => ({ k, t: 1_000, tab: 'a', inc: 1, tenant: 't', ...fields });
 const START = record('P.start', { user: 'u' });
 const base = (seq: number, fields: Partial<PageRecord> = {}) => record('P.base', { epoch: 'e', seq, why: 'restored', ...fields });
-const told = (seq: number, fields: Partial<PageRecord> = {}) => record('P.deliver', { epoch: 'e', seq, hash: `h${seq}`, orderID: 'o', version: seq, ...fields });
-const snap = (fields: Partial<DiskSnap> = {}): DiskSnap => ({ t: 2_000, tenant: 't', user: 'u', cursor: { epoch: 'e', seq: 5 }, base: { epoch: 'e', seq: 2 }, floor: 2, events: [3, 4, 5], ...fields });
+const told = (seq: number, fields: Partial<PageRecord> = {}) =>
+  record('P.deliver', { epoch: 'e', seq, hash: `h${seq}`, orderID: 'o', version: seq, ...fields });
+const snap = (fields: Partial<DiskSnap> = {}): DiskSnap => ({
+  t: 2_000,
+  tenant: 't',
+  user: 'u',
+  cursor: { epoch: 'e', seq: 5 },
+  base: { epoch: 'e', seq: 2 },
+  floor: 2,
+  events: [3, 4, 5],
+  ...fields,
+});
 const open = (conn: number, t: number, lastEventId: string | null): WireRecord => ({ k: 'W.open', t, conn, device: 'd', tenant: 't', path: '/', lastEventId });
 const close = (conn: number, t: number): WireRecord => ({ k: 'W.close', t, conn, how: 'client' });
 const sent = (conn: number, seq: number): WireRecord => ({ k: 'W.event', t: 900, conn, seq, epoch: 'e' });
@@ -84,7 +104,10 @@ test('R11, R15, R18: a stranger, an error, and an old epoch after the new one', 
 test('R12: two streams of a device for longer than a handover, by wire or by count, and a term that fell', () => {
   expect(rules({ wire: [open(1, 0, null), open(2, 1_000, null), close(1, 2_900)] })).toEqual([]);
   expect(rules({ wire: [open(1, 0, null), open(2, 1_000, null), close(1, 3_100)] })).toEqual(['R12']);
-  const two = [{ user: 'u', device: 'd' }, { user: 'u', device: 'd' }];
+  const two = [
+    { user: 'u', device: 'd' },
+    { user: 'u', device: 'd' },
+  ];
   expect(rules({ streams: [0, 1_000, 2_100].map((t) => ({ t, streams: two })) })).toEqual(['R12']);
   expect(rules({ streams: [0, 1_000, 2_100].map((t) => ({ t, streams: t === 1_000 ? [] : two })) })).toEqual([]);
   const leads = (engine: string, t: number, term: number) => record('H.leader', { engine, t, term });

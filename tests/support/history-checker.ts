@@ -3,23 +3,7 @@
 import { checkConnections } from './history-connections.ts';
 import { checkDisk } from './history-disk.ts';
 import type { History, PageRecord, ServerEvent } from './tape.ts';
-
-export type Rule = 'R1' | 'R2' | 'R2e' | 'R3' | 'R4' | 'R6' | 'R11' | 'R12' | 'R15' | 'R18' | 'L1';
-
-export interface Violation {
-  readonly rule: Rule;
-  readonly where: string;
-  readonly detail: string;
-}
-
-export interface Verdict {
-  readonly violations: readonly Violation[];
-  readonly notRun: readonly string[];
-  readonly counts: Readonly<Record<'delivered' | 'events' | 'incarnations' | 'bases' | 'leaders', number>>;
-}
-
-/** Clocks of two processes of one machine, ms. */
-export const EPS = 50;
+import { EPS, type Verdict, type Violation } from './verdict.ts';
 
 /** What a page was told between two bases. */
 interface Segment {
@@ -38,8 +22,17 @@ export function checkHistory(history: History): Verdict {
   const segments = [...incarnations].flatMap(([where, records]) => toSegments(where, records));
   const newest = newestEpochs(history.server);
   const violations = [
-    ...segments.flatMap((segment) => [...checkFabrication(segment, server), ...checkHoles(segment, history.server), ...checkRepeats(segment), ...checkOrder(segment)]),
-    ...[...incarnations].flatMap(([where, records]) => [...checkIsolation(where, records), ...checkErrors(where, records), ...checkEpochs(where, records, newest)]),
+    ...segments.flatMap((segment) => [
+      ...checkFabrication(segment, server),
+      ...checkHoles(segment, history.server),
+      ...checkRepeats(segment),
+      ...checkOrder(segment),
+    ]),
+    ...[...incarnations].flatMap(([where, records]) => [
+      ...checkIsolation(where, records),
+      ...checkErrors(where, records),
+      ...checkEpochs(where, records, newest),
+    ]),
     ...(history.alive ?? []).flatMap((tab) => checkComplete(tab, segments, history.server, newest)),
     ...checkDisk(history),
     ...checkConnections(history),
@@ -52,7 +45,7 @@ export function checkHistory(history: History): Verdict {
   };
 }
 
-export function placeKey(tenant: unknown, epoch: unknown, seq: unknown): string {
+function placeKey(tenant: unknown, epoch: unknown, seq: unknown): string {
   return `${String(tenant)}/${String(epoch)}/${String(seq)}`;
 }
 
@@ -77,7 +70,9 @@ function toSegments(where: string, records: readonly PageRecord[]): Segment[] {
     if (record.k === 'P.deliver') parts.at(-1)?.delivered.push(record);
     if (record.k === 'P.skipped') parts.at(-1)?.skipped.push(record);
   }
-  return parts.map((part, at) => ({ where, tenant, ...part, isLast: at === parts.length - 1 })).filter(({ base, delivered }) => base !== null || delivered.length > 0);
+  return parts
+    .map((part, at) => ({ where, tenant, ...part, isLast: at === parts.length - 1 }))
+    .filter(({ base, delivered }) => base !== null || delivered.length > 0);
 }
 
 function checkFabrication({ where, delivered }: Segment, server: Map<string, ServerEvent[]>): Violation[] {

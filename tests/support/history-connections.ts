@@ -1,6 +1,6 @@
 // R12: one connection a scope, and one leader after another. Judged from the wire, from the server's own count of streams, and from
 // the terms that pages heard.
-import type { Violation } from './history-checker.ts';
+import type { Violation } from './verdict.ts';
 import type { History, PageRecord, StreamSample } from './tape.ts';
 import type { WireRecord } from './fault-proxy.ts';
 
@@ -23,7 +23,11 @@ function checkTerms(pages: readonly PageRecord[]): Violation[] {
     }));
     const inTime = engines.toSorted((a, b) => a.first - b.first);
     const wrong = inTime.filter(({ term }, at) => at > 0 && term <= (inTime[at - 1]?.term ?? 0));
-    return wrong.map(({ engine, term }): Violation => ({ rule: 'R12', where: String(scope), detail: `engine ${engine} leads with term ${term}, which isn't higher than the one before` }));
+    return wrong.map(({ engine, term }): Violation => ({
+      rule: 'R12',
+      where: String(scope),
+      detail: `engine ${engine} leads with term ${term}, which isn't higher than the one before`,
+    }));
   });
 }
 
@@ -45,7 +49,8 @@ function checkCount(samples: readonly StreamSample[]): Violation[] {
   for (const { t, streams } of samples) {
     const most = Math.max(0, ...[...Map.groupBy(streams, ({ user, device }) => `${user}/${device}`).values()].map((rows) => rows.length));
     since = most > 1 ? (since ?? t) : null;
-    if (since !== null && t - since > HANDOVER_MS) violations.push({ rule: 'R12', where: 'server', detail: `${most} streams of one device for ${t - since} ms` });
+    if (since !== null && t - since > HANDOVER_MS)
+      violations.push({ rule: 'R12', where: 'server', detail: `${most} streams of one device for ${t - since} ms` });
   }
   return violations;
 }

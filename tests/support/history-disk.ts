@@ -1,7 +1,6 @@
 // The disk's part of the judgement: the cursor never ahead of the events (R6), and nothing told that isn't kept (L1, the first law:
 // commit, then publish). Judged from D.snap, and from the cursor with which a new engine asks the server.
-import type { Violation } from './history-checker.ts';
-import { EPS } from './history-checker.ts';
+import { EPS, type Violation } from './verdict.ts';
 import type { DiskSnap, History, PageRecord, ServerEvent } from './tape.ts';
 import type { WireRecord } from './fault-proxy.ts';
 
@@ -29,7 +28,9 @@ function checkRows({ tenant, cursor, base, floor, events }: DiskSnap, server: re
   if (!cursor) return events.length === 0 ? [] : [{ rule: 'R6', where: 'disk', detail: `${events.length} events without a cursor` }];
   const from = Math.max(base?.seq ?? 0, floor);
   const have = new Set(events);
-  const missing = server.filter((event) => event.tenant === tenant && event.epoch === cursor.epoch && event.seq > from && event.seq <= cursor.seq && !have.has(event.seq));
+  const missing = server.filter(
+    (event) => event.tenant === tenant && event.epoch === cursor.epoch && event.seq > from && event.seq <= cursor.seq && !have.has(event.seq),
+  );
   const disorder = events.filter((seq, at) => seq <= (events[at - 1] ?? 0));
   const beyond = events.filter((seq) => seq > cursor.seq);
   return [
@@ -60,7 +61,9 @@ function checkAskedAgain(open: Open, wire: readonly WireRecord[], pages: readonl
   const asked = parsePlace(open.lastEventId);
   if (!asked) return [];
   const devices = new Map(wire.flatMap((record) => (record.k === 'W.open' ? [[record.conn, record.device]] : [])));
-  const sent = wire.filter((record) => record.k === 'W.event' && record.t <= open.t + EPS && record.epoch === asked.epoch && devices.get(record.conn) === open.device);
+  const sent = wire.filter(
+    (record) => record.k === 'W.event' && record.t <= open.t + EPS && record.epoch === asked.epoch && devices.get(record.conn) === open.device,
+  );
   const bases = pages.filter(({ k, tenant, epoch }) => k === 'P.base' && tenant === open.tenant && epoch === asked.epoch);
   const most = Math.max(0, ...sent.map((record) => (record.k === 'W.event' ? record.seq : 0)), ...bases.map(({ seq = 0 }) => seq));
   if (asked.seq <= most || bases.length === 0) return [];
@@ -69,7 +72,9 @@ function checkAskedAgain(open: Open, wire: readonly WireRecord[], pages: readonl
 
 function isOther(open: Open, wire: readonly WireRecord[]): boolean {
   const closed = new Map(wire.flatMap((record) => (record.k === 'W.close' ? [[record.conn, record.t]] : [])));
-  return wire.some((record) => record.k === 'W.open' && record.conn < open.conn && record.device === open.device && (closed.get(record.conn) ?? Infinity) > open.t - EPS);
+  return wire.some(
+    (record) => record.k === 'W.open' && record.conn < open.conn && record.device === open.device && (closed.get(record.conn) ?? Infinity) > open.t - EPS,
+  );
 }
 
 /** Highest seq of an epoch that a page which passes `isOurs` was told before `t`. */

@@ -41,7 +41,11 @@ export interface RestUser {
 
 export async function createRestUser(url: string, email: string): Promise<RestUser> {
   const origin = { origin: url, 'sec-fetch-site': 'same-origin' };
-  const answer = await fetch(url + PATHS.session, { method: 'POST', headers: { 'content-type': 'application/json', ...origin }, body: JSON.stringify({ email, password: PASSWORD }) });
+  const answer = await fetch(url + PATHS.session, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...origin },
+    body: JSON.stringify({ email, password: PASSWORD }),
+  });
   if (!answer.ok) throw new Error(`Sign-in of ${email}: ${answer.status} ${await answer.text()}`);
   const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   const { tenant, user } = (await answer.json()) as { tenant: string; user: string };

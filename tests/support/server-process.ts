@@ -66,6 +66,9 @@ export async function startServerProcess({ distDir, env = {} }: ServerOptions): 
     await ended;
   }
 
+  // A run that is cut short leaves no server behind.
+  const onExit = (): void => void child?.kill('SIGKILL');
+  process.once('exit', onExit);
   await start();
   return {
     url,
@@ -91,6 +94,7 @@ export async function startServerProcess({ distDir, env = {} }: ServerOptions): 
     signIn: (email) => createRestUser(url, email),
     async dispose() {
       await end('SIGKILL');
+      process.off('exit', onExit);
       for (const folder of [dataDir, ...backups]) rmSync(folder, { recursive: true, force: true });
     },
   };

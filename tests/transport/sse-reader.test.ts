@@ -101,18 +101,6 @@ it('[SSE3] a hundred MB of one event pass through without being held', () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(60 * 1_048_576);
 });
 
-it('eight times the bytes, one at a time, take about eight times the time', () => {
-  const timeOf = (length: number) => {
-    const chunks = [...cut(`data: ${'x'.repeat(length)}\n\n`, 1)];
-    const started = performance.now();
-    expect(read(chunks, Infinity).messages[0]?.data).toHaveLength(length);
-    return performance.now() - started;
-  };
-  // The best of three: what else runs on the machine only ever adds.
-  const bestOf = (length: number) => Math.min(timeOf(length), timeOf(length), timeOf(length));
-  expect(bestOf(800_000) / bestOf(100_000)).toBeLessThan(24);
-});
-
 it('[SSE3] keeps nothing of a chunk whose memory is used again', () => {
   const memory = Buffer.alloc(1);
   function* reused() {

@@ -26,7 +26,11 @@ test('[FLT-N33] a browser that was away for longer than the log reaches back is 
   await expectSameDocuments(back, documentsOf(await user.snapshot()));
   await probe(user, [back], 5_000);
   const disk = await readScope(await browser.blank(), 'dilani');
-  expect(checkHistory({ pages: browser.tape.records, server: server.events(TENANT), disk: [disk.snap], alive: ['b'] }).violations.filter(({ where }) => where !== 'a#1')).toEqual([]);
+  expect(
+    checkHistory({ pages: browser.tape.records, server: server.events(TENANT), disk: [disk.snap], alive: ['b'] }).violations.filter(
+      ({ where }) => where !== 'a#1',
+    ),
+  ).toEqual([]);
 });
 
 for (const { id, name, sql, reason } of [

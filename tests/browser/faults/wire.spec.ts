@@ -1,10 +1,11 @@
 // Faults of the wire, made by the loopback proxy between a real browser and the real server.
 import { onWallClock } from '../../support/crash-story.ts';
-import { checkHistory, type Verdict } from '../../support/history-checker.ts';
+import { checkHistory } from '../../support/history-checker.ts';
 import { documentsOf, expectSameDocuments, health, label, MANAGER, probe, TENANT, waitForLabel, waitForSeq } from '../../support/page-probes.ts';
 import { PATHS } from '../../../src/protocol/http.ts';
 import { expect, test } from '../../support/browser-test.ts';
 import type { Stage } from '../../support/browser-test.ts';
+import type { Verdict } from '../../support/verdict.ts';
 
 const HEARTBEAT_MS = 1_000;
 const DEAD_MS = 2.5 * HEARTBEAT_MS;

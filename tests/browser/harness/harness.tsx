@@ -1,8 +1,20 @@
 // A page with the library and nothing else, for browser tests: options in the query string, everything that a test asks on `window.harness`.
+import { useEffect, useLayoutEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import {
-  SyncManagerProvider, useCollection, useConnectionHealth, useMutation, usePageSync, useSession, useSyncManager, type CollectionSnapshot,
-  type Health, type MutationRequest, type MutationResult, type SyncEvent, type SyncManagerHook,
+  SyncManagerProvider,
+  useCollection,
+  useConnectionHealth,
+  useMutation,
+  usePageSync,
+  useSession,
+  useSyncManager,
+  type CollectionSnapshot,
+  type Health,
+  type MutationRequest,
+  type MutationResult,
+  type SyncEvent,
+  type SyncManagerHook,
 } from '@/lib/sync';
 
 const query = new URLSearchParams(location.search);
@@ -44,44 +56,55 @@ function noteError(message: string): void {
   sendOut({ k: 'P.error', t: performance.now(), message });
 }
 
-const harness = { delivered, records, errors: [] as string[] } as unknown as Harness;
+const documents: Harness['documents'] = (name) => [...(collections.get(name)?.documents ?? [])].map(([id, { version, doc }]) => [id, version, doc]);
+const harness = { delivered, records, documents, errors: [] as string[] } as unknown as Harness;
 (window as unknown as { harness: Harness }).harness = harness;
-addEventListener('error', (event) => noteError(String(event.message)));
+addEventListener('error', (event) => noteError(event.message));
 addEventListener('unhandledrejection', (event) => noteError(String(event.reason)));
 
 const NAMES = ['orders', 'bays', 'jobs', 'queues', 'payments', 'drivers', 'customers'];
-let isSubscribed = false;
+const collections = new Map<string, CollectionSnapshot>();
+
+function Documents({ name }: { readonly name: string }): null {
+  const snapshot = useCollection(name);
+  useLayoutEffect(() => void collections.set(name, snapshot), [name, snapshot]);
+  return null;
+}
 
 function Probe() {
   const page = usePageSync();
-  const session = useSession();
   const sync = useSyncManager();
+  const health = useConnectionHealth();
+  const { phase, signIn, logout } = useSession();
   const mutate = useMutation();
-  const collections = new Map<string, CollectionSnapshot>();
-  for (const name of NAMES) collections.set(name, useCollection(name));
-  harness.health = useConnectionHealth();
-  harness.sync = sync;
-  harness.events = sync.events;
-  harness.phase = session.phase;
-  harness.signIn = session.signIn;
-  harness.logout = session.logout;
-  harness.send = mutate;
-  harness.documents = (name) => [...(collections.get(name)?.documents ?? [])].map(([id, { version, doc }]) => [id, version, doc]);
-  if (!isSubscribed) {
-    isSubscribed = true;
-    page.trace((record) => {
-      records.push(record);
-      sendOut(record);
-    });
-    sync.subscribe((event) => delivered.push({ seq: Number(event.id.split('_')[1]), id: event.id, type: event.eventType, data: event.data }));
-  }
-  return <output>{`${session.phase} ${harness.health.label} ${harness.health.updates}`}</output>;
+  const { subscribe } = sync;
+  useLayoutEffect(() => void Object.assign(harness, { sync, health, phase, signIn, logout, send: mutate, events: sync.events }));
+  useEffect(
+    () =>
+      page.trace((record) => {
+        records.push(record);
+        sendOut(record);
+      }),
+    [page],
+  );
+  useEffect(
+    () => subscribe((event) => delivered.push({ seq: Number(event.id.split('_')[1]), id: event.id, type: event.eventType, data: event.data })),
+    [subscribe],
+  );
+  return <output>{`${phase} ${health.label} ${health.updates}`}</output>;
 }
 
 const policy = Object.fromEntries([...query].filter(([key]) => key.startsWith('policy.')).map(([key, value]) => [key.slice(7), Number(value)]));
 
 createRoot(document.getElementById('root') as HTMLElement).render(
-  <SyncManagerProvider initialConfig={{ eventHistoryLimit: Number(query.get('history') ?? 100) }} enablePersistence={query.get('memory') !== 'on'} policy={policy}>
+  <SyncManagerProvider
+    initialConfig={{ eventHistoryLimit: Number(query.get('history') ?? 100) }}
+    enablePersistence={query.get('memory') !== 'on'}
+    policy={policy}
+  >
     <Probe />
+    {NAMES.map((name) => (
+      <Documents key={name} name={name} />
+    ))}
   </SyncManagerProvider>,
 );

@@ -12,7 +12,10 @@ function publishFirst(): Plugin {
     transform(code, id) {
       if (!id.endsWith('/src/engine/ingest.ts')) return null;
       if (!code.includes(COMMIT)) throw new Error('The mutant no longer finds the commit in ingest.ts');
-      return code.replace(COMMIT, "deps.publish({ run: meta.run, prev, through: seqOf(change.cursor), cursor: change.cursor, serverTime, events: change.events, documents: [], term: meta.term }); await new Promise((resolve) => clock.after(150, () => resolve(null))); meta = await writer.commit(");
+      return code.replace(
+        COMMIT,
+        'deps.publish({ run: meta.run, prev, through: seqOf(change.cursor), cursor: change.cursor, serverTime, events: change.events, documents: [], term: meta.term }); await new Promise((resolve) => clock.after(150, () => resolve(null))); meta = await writer.commit(',
+      );
     },
   };
 }
