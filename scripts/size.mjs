@@ -73,7 +73,7 @@ async function bundle(code) {
         input: 'size-entry',
         external: NOT_OURS,
         preserveEntrySignatures: 'allow-extension',
-        output: { minify: true, comments: false },
+        output: { minify: true, comments: false, codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
       },
     },
   });

@@ -1,8 +1,8 @@
-// What stands in requests and answers: paths, header names, and the bodies of snapshot, batch, session and problem.
+// What stands in requests and answers: paths, header names, and the shapes of snapshot, batch, session and problem.
+// The decoders of snapshots and problems are files of their own: whoever loads one rarely needs the other.
 import type { ResyncReason, SyncEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
 import { isObject } from './json.ts';
-import { parseCursor } from './cursor.ts';
 
 export const PATHS = {
   events: '/api/v1/sync/events',
@@ -76,35 +76,4 @@ export function decodeSession(value: unknown): SessionInfo | null {
   const role = ROLES.find((known) => known === value['role']);
   if (typeof tenant !== 'string' || typeof user !== 'string' || !role) return null;
   return { tenant, user, role, name: typeof name === 'string' ? name : user, tenantName: typeof tenantName === 'string' ? tenantName : tenant };
-}
-
-export function decodeSnapshot(value: unknown): Snapshot | null {
-  if (!isObject(value) || !parseCursor(value['cursor']) || !Array.isArray(value['documents'])) return null;
-  const documents: VersionedDocument[] = [];
-  for (const row of value['documents']) {
-    const document = decodeDocument(row);
-    if (!document) return null;
-    documents.push(document);
-  }
-  const missing = (Array.isArray(value['missing']) ? value['missing'] : []).filter(isObject).map((row) => ({ collection: textOf(row['collection']), id: textOf(row['id']) }));
-  return { cursor: String(value['cursor']), serverTime: textOf(value['serverTime']), documents, missing };
-}
-
-/** Not String(): that calls what the sender put under `toString`. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function decodeDocument(row: unknown): VersionedDocument | null {
-  if (!isObject(row)) return null;
-  const { collection, id, version, doc } = row;
-  if (typeof collection !== 'string' || typeof id !== 'string' || typeof version !== 'number' || !isObject(doc)) return null;
-  return { collection, id, version, doc: doc as JsonObject };
-}
-
-export function decodeProblem(value: unknown): Partial<Problem> {
-  if (!isObject(value)) return {};
-  const text = (key: string) => (typeof value[key] === 'string' ? { [key]: value[key] } : {});
-  const current = decodeDocument(value['current']);
-  return { ...text('code'), ...text('title'), ...text('detail'), ...text('field'), ...text('expected'), ...(current ? { current } : {}) };
 }

@@ -1,11 +1,9 @@
-// How the log lies in rows: blocks, the meta row, and what a commit, a reset, a read and a sweep make of them. Pure.
+// How the log lies in rows: blocks, the meta row, and what a commit makes of them (log-pages: a read; restart: a snapshot; sweep-plan: retention). Pure.
 // Both stores use these functions, so that memory and disk can't disagree about a boundary. Rules: docs/storage.md.
-import type { StoredDocument } from '../core/document.ts';
 import type { Policy } from '../core/policy.ts';
 import { parseCursor, type Cursor } from '../protocol/cursor.ts';
 import type { SyncEvent } from '../protocol/event.ts';
-import type { Snapshot } from '../protocol/http.ts';
-import type { CollectionPage, CommitBatch, LogMeta, LogPage, Position } from './contract.ts';
+import type { CommitBatch, LogMeta, Position } from './contract.ts';
 
 /** One record of the log: events of one commit, or of several that the sweep merged. Without events it marks where a run began. */
 export interface BlockRow {
@@ -66,7 +64,8 @@ export function seqOf(event: SyncEvent): number {
   return toCursor(event.id).seq;
 }
 
-function toCursor(text: string): Cursor {
+/** Throws TypeError: what comes here has been decoded. */
+export function toCursor(text: string): Cursor {
   const cursor = parseCursor(text);
   if (!cursor) throw new TypeError(`The store was given "${text}" where a cursor belongs`);
   return cursor;
@@ -134,85 +133,4 @@ export function committed(meta: MetaRow, batch: CommitBatch, blocks: readonly Bl
     events: meta.events + batch.events.length,
     bytes: blocks.reduce((sum, block) => sum + block.bytes, meta.bytes),
   };
-}
-
-export interface Restart {
-  readonly meta: MetaRow;
-  /** First row of the new run: no events, at the snapshot's place. */
-  readonly marker: BlockRow;
-  readonly documents: readonly StoredDocument[];
-}
-
-export interface RestartOptions {
-  readonly run: string;
-  /** Newest server time known, ms since 1970. */
-  readonly serverTime: number;
-  readonly collectionDocuments: number;
-}
-
-/** What a committed snapshot makes of the store: a new run with everything in it at the snapshot's cursor. */
-export function restarted(meta: MetaRow, snapshot: Snapshot, { run, serverTime, collectionDocuments }: RestartOptions): Restart {
-  const { seq } = toCursor(snapshot.cursor);
-  const { documents, partial } = boundDocuments(snapshot.documents, collectionDocuments);
-  const newest = Math.max(meta.serverTime, serverTime);
-  const runNo = meta.runNo + 1;
-  return {
-    meta: { ...UNCLAIMED, run, runNo, cursor: snapshot.cursor, snapshotAt: snapshot.serverTime, floor: seq, term: meta.term, serverTime: newest, partial },
-    marker: { runNo, firstSeq: seq, lastSeq: seq, bytes: 0, at: newest, events: [] },
-    documents: documents.map((document) => ({ ...document, seq, staleFor: null })),
-  };
-}
-
-/** All documents of a snapshot are equally old, so beyond the bound the later ones stay away. */
-function boundDocuments(all: Snapshot['documents'], bound: number): { documents: Snapshot['documents']; partial: string[] } {
-  const counts = new Map<string, number>();
-  const documents = all.filter(({ collection }) => {
-    const count = (counts.get(collection) ?? 0) + 1;
-    counts.set(collection, count);
-    return count <= bound;
-  });
-  return { documents, partial: [...counts].filter(([, count]) => count > bound).map(([collection]) => collection) };
-}
-
-/**
- * How many of the blocks named by `firstSeqs` (ascending, the first may begin before `after`) hold about `limit` events
- * after `after`. Seqs grow by at least one an event, so the next block's first seq bounds the count without reading anything.
- * At least one that begins after it: a block that begins before may lie wholly behind the reader, and a read that brings nothing
- * would be asked again for ever.
- */
-export function countBlocks(firstSeqs: readonly number[], after: number, end: number, limit: number): number {
-  let count = Math.min((firstSeqs[0] ?? 0) > after ? 1 : 2, firstSeqs.length);
-  while (count < firstSeqs.length && (firstSeqs[count + 1] ?? end + 1) - 1 - after <= limit) count++;
-  return count;
-}
-
-/** Blocks in order, and whether the log goes on behind them. */
-export interface BlockSlice {
-  readonly rows: readonly BlockRow[];
-  readonly hasMore: boolean;
-}
-
-/** The page that a reader at `from` gets: nothing but its new beginning when its run is over, else what follows. */
-export function pageAfter(meta: MetaRow, from: Position | null, slice: BlockSlice, limit: number): LogPage {
-  if (!from || from.run !== meta.run) return { meta: publicMeta(meta), events: [], through: endPosition(meta), hasMore: false, reset: true, skipped: null };
-  const found = slice.rows.flatMap((row) => (row.firstSeq > from.seq ? row.events : row.events.filter((event) => seqOf(event) > from.seq)));
-  const events = found.slice(0, limit);
-  const last = events.at(-1);
-  const hasMore = found.length > limit || slice.hasMore;
-  const seq = hasMore ? (last ? seqOf(last) : (slice.rows.at(-1)?.lastSeq ?? from.seq)) : Math.max(from.seq, endOf(meta));
-  const skipped = from.seq < meta.floor ? { from: from.seq + 1, to: meta.floor } : null;
-  return { meta: publicMeta(meta), events, through: { run: meta.run, seq }, hasMore, reset: false, skipped };
-}
-
-/** The newest events of `rows`, which reach to the end. */
-export function newestPage(meta: MetaRow, rows: readonly BlockRow[], limit: number): LogPage {
-  const found = rows.flatMap((row) => row.events);
-  const events = found.slice(Math.max(0, found.length - limit));
-  return { meta: publicMeta(meta), events, through: endPosition(meta), hasMore: false, reset: false, skipped: null };
-}
-
-/** What a page gets to see of `found`, which are of the collections `names`: deleted documents stay out. */
-export function collectionPage(meta: MetaRow, found: readonly StoredDocument[], names: readonly string[]): CollectionPage {
-  const documents = found.filter((document) => document.doc !== null);
-  return { documents, asOf: endPosition(meta), meta: publicMeta(meta), isPartial: names.some((name) => meta.partial.includes(name)) };
 }

@@ -6,7 +6,7 @@ import type { Random } from '../platform/ports.ts';
 import type { Claim, CommitBatch, LogMeta, LogWriter, SweepResult } from './contract.ts';
 import { unwatched, type Database } from './database.ts';
 import { addBlock, fenced, putDocument, putMeta } from './fenced-write.ts';
-import { assertFollows, claimed, committed, publicMeta, restarted, toBlocks } from './log-rows.ts';
+import { assertFollows, claimed, committed, publicMeta, toBlocks } from './log-rows.ts';
 import { allDocuments, CLOSED_KEY, decodeMetaRow, LOG_ROW, type StoreName } from './schema.ts';
 import { closedError } from './store-errors.ts';
 
@@ -45,17 +45,10 @@ export function createLogWriter({ database, policy, random }: LogWriterDeps): Lo
     });
   }
 
+  /** Most engines find a cursor on their device and never take a snapshot: the code for it comes with the first. */
   async function reset(term: number, snapshot: Snapshot, serverTime: number): Promise<Claim> {
-    return database.write(['log', 'documents', 'meta'], 'relaxed', async (tx) => {
-      const before = await fenced(tx.objectStore('meta'), term);
-      const { meta, marker, documents } = restarted(before, snapshot, { run: random.id(), serverTime, collectionDocuments: policy.collectionDocuments });
-      unwatched(tx.objectStore('log').clear());
-      unwatched(tx.objectStore('documents').clear());
-      addBlock(tx, marker);
-      for (const document of documents) putDocument(tx, document);
-      putMeta(tx, meta);
-      return { meta: publicMeta(meta), documents };
-    });
+    const { resetLog } = await import('./log-reset.ts');
+    return resetLog(database, term, snapshot, { run: random.id(), serverTime, collectionDocuments: policy.collectionDocuments });
   }
 
   /** Its code is loaded with the first sweep: a minute after the start, if at all. */

@@ -5,10 +5,11 @@ import type { Policy } from '../core/policy.ts';
 import { SyncError, asSyncError } from '../core/sync-error.ts';
 import type { Random } from '../platform/ports.ts';
 import type { Claim, CommitBatch, LogMeta, LogPage, LogReader, LogWriter, Notes, Position, Store, SweepResult } from './contract.ts';
-import { assertFollows, claimed, collectionPage, committed, countBlocks, endOf, newestPage } from './log-rows.ts';
-import { pageAfter, publicMeta, restarted, toBlocks, UNCLAIMED } from './log-rows.ts';
+import { collectionPage, countBlocks, newestPage, pageAfter } from './log-pages.ts';
+import { assertFollows, claimed, committed, endOf, publicMeta, toBlocks, UNCLAIMED } from './log-rows.ts';
 import type { BlockBounds, BlockRow, MetaRow } from './log-rows.ts';
 import { createLossNotice, type LossReason } from './loss-notice.ts';
+import { restarted } from './restart.ts';
 import { closedError, fencedError, goneError } from './store-errors.ts';
 import { cutCollections, findMergeGroup, mergeBounds, mergeRows, planDrop, planSweep, sweepResult, sweepWindow, swept } from './sweep-plan.ts';
 

@@ -1,5 +1,6 @@
 // The whole body of an answer as text, within a bound and until a signal. It never throws: a body that broke is as good as none.
-import { ABORTED, orAborted } from './abort-race.ts';
+import { ABORTED } from './abort-race.ts';
+import { nextChunk } from './next-chunk.ts';
 
 /** `broken` = it ended or broke before its end, or is longer than `maxBytes`. Calls `onBytes` for each chunk. */
 export type Body =
@@ -30,17 +31,6 @@ export async function readBody(answer: Response, { maxBytes, onBytes }: BodyOpti
     if (bytes > maxBytes) return giveUp('too-long');
     onBytes?.();
     parts.push(decoder.decode(next.value, { stream: true }));
-  }
-}
-
-type Chunk = { readonly done: false; readonly value: Uint8Array } | { readonly done: true; readonly value?: Uint8Array | undefined };
-
-/** Null where the body broke: reset, decode error, abort by the network. */
-export async function nextChunk(reader: ReadableStreamDefaultReader<Uint8Array>, signal: AbortSignal): Promise<Chunk | typeof ABORTED | null> {
-  try {
-    return await orAborted(reader.read(), signal);
-  } catch {
-    return signal.aborted ? ABORTED : null;
   }
 }
 

@@ -1,7 +1,8 @@
 // Requests that end: writes, documents, sign-in. Each has a deadline, so that nothing that waits for one can hang; none is repeated here.
 import type { Policy } from '../core/policy.ts';
 import { SyncError } from '../core/sync-error.ts';
-import { decodeProblem, HEADERS } from '../protocol/http.ts';
+import { HEADERS } from '../protocol/http.ts';
+import { decodeProblem } from '../protocol/problem.ts';
 import { parseJson } from './body.ts';
 import { isHtml, isJson } from './classify.ts';
 import type { RestAnswer, RestRequest, Sender } from './contract.ts';

@@ -1,6 +1,8 @@
 // The snapshot: everything at one cursor, or named documents. It tells what stood in the way as the end of an attempt, like a stream's.
-import { decodeProblem, decodeSnapshot, PATHS, type Snapshot } from '../protocol/http.ts';
+import { PATHS, type Snapshot } from '../protocol/http.ts';
 import { findHostileJson } from '../protocol/json.ts';
+import { decodeProblem } from '../protocol/problem.ts';
+import { decodeSnapshot } from '../protocol/snapshot.ts';
 import { parseJson } from './body.ts';
 import { classifyAnswer } from './classify.ts';
 import type { Identity, Rest, StreamEnd } from './contract.ts';

@@ -2,14 +2,13 @@
 import type { Policy } from '../core/policy.ts';
 import { parseCursor } from '../protocol/cursor.ts';
 import { decodeMessage, type StreamMessage } from '../protocol/event.ts';
-import { decodeProblem, PATHS } from '../protocol/http.ts';
+import { PATHS } from '../protocol/http.ts';
 import type { Clock, Log, Net } from '../platform/ports.ts';
 import { ABORTED, orAborted } from './abort-race.ts';
-import { nextChunk, parseJson, readBody } from './body.ts';
 import { classifyAnswer, needsProblemCode } from './classify.ts';
 import type { StreamEnd, StreamListener, StreamTransport } from './contract.ts';
-import { createDeadline } from './deadline.ts';
 import { dial, letGo } from './dial.ts';
+import { nextChunk } from './next-chunk.ts';
 import { identityHeaders, resumeFrom } from './request-headers.ts';
 import { createSseReader, type SseMessage } from './sse-reader.ts';
 
@@ -61,7 +60,7 @@ async function openStream(deps: SseTransportDeps, { identity, term, cursor }: St
 
 async function judge(deps: SseTransportDeps, answer: Response, signal: AbortSignal): Promise<Opened> {
   const { status, headers } = answer;
-  const code = needsProblemCode(status) ? await readProblemCode(deps, answer, signal) : null;
+  const code = needsProblemCode(status) ? await problemCode(deps, answer, signal) : null;
   if (signal.aborted) {
     letGo(answer);
     return { kind: 'aborted' };
@@ -73,12 +72,10 @@ async function judge(deps: SseTransportDeps, answer: Response, signal: AbortSign
   return end ?? { kind: 'wrong-answer', status, contentType };
 }
 
-/** A refusal whose body doesn't end in time counts as one without a code. */
-async function readProblemCode({ clock, policy }: SseTransportDeps, answer: Response, signal: AbortSignal): Promise<string | null> {
-  const deadline = createDeadline(clock, { ms: policy.rpcMs }, signal);
-  const body = await readBody(answer, { maxBytes: policy.bodyBytes }, deadline.signal);
-  deadline.close();
-  return body.kind === 'whole' ? (decodeProblem(parseJson(body.text)).code ?? null) : null;
+/** Code that can't be loaded reads nothing: the status alone then says what is to be done. */
+async function problemCode(deps: SseTransportDeps, answer: Response, signal: AbortSignal): Promise<string | null> {
+  const loaded = await import('./problem-code.ts').catch(() => null);
+  return loaded ? loaded.readProblemCode(deps, answer, signal) : null;
 }
 
 async function readStream(

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { foldChange, type StoredDocument, documentKey } from '../../src/core/document.ts';
 import { parseCursor } from '../../src/protocol/cursor.ts';
 import { decodeEvent, type SyncEvent } from '../../src/protocol/event.ts';
-import { decodeSnapshot, type Snapshot } from '../../src/protocol/http.ts';
+import type { Snapshot } from '../../src/protocol/http.ts';
+import { decodeSnapshot } from '../../src/protocol/snapshot.ts';
 import { cursorAt, emit, signedIn, start, type Client } from './harness.ts';
 
 interface BatchBody {

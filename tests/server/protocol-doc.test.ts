@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createParser } from 'eventsource-parser';
 import { expect, test } from 'vitest';
 import { decodeEvent, decodeMessage, RESYNC_REASONS, type StreamMessage } from '../../src/protocol/event.ts';
-import { decodeProblem, decodeSnapshot } from '../../src/protocol/http.ts';
+import { decodeProblem } from '../../src/protocol/problem.ts';
+import { decodeSnapshot } from '../../src/protocol/snapshot.ts';
 
 const PAGE = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 const BOUNDS = { maxDepth: 64, maxIdLength: 128 };

@@ -7,7 +7,7 @@ export const PASSWORD = 'holdfast-demo';
 
 /** What the server says about its streams. */
 export interface ServerStatus {
-  readonly streams: readonly { readonly user: string; readonly device: string | null; readonly term: number | null }[];
+  readonly streams: readonly { readonly clientId: string; readonly user: string; readonly device: string | null; readonly term: number | null }[];
   readonly epoch: string;
   readonly head: number;
   readonly floor: number;

@@ -5,6 +5,9 @@ import { readScope } from '../../support/disk-reader.ts';
 import { documentsOf, expectSameDocuments, health, MANAGER, probe, TENANT, waitForLabel, waitForSeq } from '../../support/page-probes.ts';
 import { expect, test } from '../../support/browser-test.ts';
 
+/** The server is away twice in a row: how long a browser waits for it is another story. */
+const QUICK = '?policy.maxDelayMs=1000&policy.breakerOpenMs=1000';
+
 test('[FLT-N33] a browser that was away for longer than the log reaches back is told so and starts anew from a snapshot', async ({ stage }) => {
   const server = await stage.server({ env: { RETENTION_MAX_EVENTS: '50' } });
   const browser = await stage.browser(server.url);
@@ -40,7 +43,7 @@ for (const { id, name, sql, reason } of [
   test(`[${id}] a server restored from a backup ${name} is noticed, and no page mixes two histories`, async ({ stage }) => {
     const server = await stage.server();
     const browser = await stage.browser(server.url);
-    const tabs = [await browser.openAs('a', MANAGER), await browser.open('b')];
+    const tabs = [await browser.openAs('a', MANAGER, QUICK), await browser.open('b', QUICK)];
     for (const tab of tabs) await waitForLabel(tab, 'Live');
     const user = await server.signIn(MANAGER);
     await probe(user, tabs);
