@@ -7,6 +7,7 @@ import type { SyncEvent } from '../protocol/event.ts';
 import type { SyncError } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Platform } from '../platform/browser.ts';
+import { holdForLife } from '../platform/locks.ts';
 import type { Visibility } from '../platform/ports.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { LogPage, LogReader, Notes, Position } from '../store/contract.ts';
@@ -107,7 +108,8 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   let wellAt: number | null = null;
   let pageError: SyncError | null = null;
   let storedLastByteAt: number | null = null;
-  let hasBase = false;
+  /** Of the server's log that this page follows; null before it has a base. */
+  let epoch: string | null = null;
   let deaths = 0;
   let diedAt = -Infinity;
   /** Before its tab lock is held a page is not heard of: an engine that asks for a lock that nobody holds takes the page for dead. */
@@ -118,7 +120,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   const collections = createCollections({ reader, notifier, clock, log }, signal);
   const history = createHistory({ reader, notifier, policy }, signal);
   const health = createTopic(currentHealth(), notifier, isSameHealth);
-  const replica = createReplica({ reader, clock, log }, { deliver, reset, skipped: (from, to) => trace.add('P.skipped', { from, to }) }, signal);
+  const replica = createReplica({ reader, clock, log }, { deliver, reset, skipped }, signal);
   const startHost = deps.startHost(hostFailed, signal);
   const identity = { baseUrl: scope.baseUrl, tenant: scope.tenant, user: scope.user, device: deps.device };
   const isOnline = (): boolean => health.getSnapshot().isConnected || health.getSnapshot().isPollingFallback;
@@ -129,7 +131,8 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
 
   async function begin(): Promise<void> {
     listenToWorld();
-    await holdTabLock();
+    // Its release tells the engine that this page is gone.
+    await holdForLife(platform.locks, names.tab(page), signal).catch(() => {});
     if (signal.aborted) return;
     isLocked = true;
     link.ask();
@@ -140,20 +143,6 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
     const noted = await notes?.get('last-byte-at').catch(() => null);
     storedLastByteAt = typeof noted === 'number' ? noted : null;
     showHealth();
-  }
-
-  /** Held for this page's life: its release tells the engine that the page is gone. */
-  function holdTabLock(): Promise<void> {
-    const { locks } = platform;
-    if (!locks) return Promise.resolve();
-    return new Promise((resolve) => {
-      void locks
-        .request(names.tab(page), { signal }, async () => {
-          resolve();
-          await new Promise<void>((end) => signal.addEventListener('abort', () => end(), { once: true }));
-        })
-        .catch(() => resolve());
-    });
   }
 
   function listenToWorld(): void {
@@ -176,7 +165,8 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
       case 'frame':
         if (holds === 0) return;
         replica.frame(message);
-        return collections.replace(message.documents, message.through);
+        // Documents of another run are not mine to mix in; the replica reads that run from disk.
+        return message.run === replica.position()?.run ? collections.replace(message.documents, message.through) : undefined;
       case 'beat':
         return link.heard(message);
       case 'rpc':
@@ -197,11 +187,26 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
     showHealth();
   }
 
+  /** What retention took may have changed documents: only the disk knows them now. */
+  /** Retention was there before this page: a hole that is announced like a reset. Deliveries go on after `to`. */
+  function skipped(from: number, to: number): void {
+    trace.add('P.skipped', { page, from, to });
+    base(to, 'reset');
+    history.reload(configuration.getSnapshot().eventHistoryLimit);
+    collections.reload();
+    subscriptions.reset();
+  }
+
+  function base(seq: number, why: 'initial' | 'restored' | 'reset'): void {
+    trace.add('P.base', { page, tenant: scope.tenant, epoch, seq, why });
+  }
+
   function reset(logPage: LogPage, why: 'start' | 'another-run'): void {
     const cursor = parseCursor(logPage.meta.cursor);
     if (cursor) {
-      trace.add('P.base', { page, tenant: scope.tenant, epoch: cursor.epoch, seq: cursor.seq, why: why === 'start' ? 'restored' : hasBase ? 'reset' : 'initial' });
-      hasBase = true;
+      const isFirst = epoch === null;
+      epoch = cursor.epoch;
+      base(cursor.seq, why === 'start' ? 'restored' : isFirst ? 'initial' : 'reset');
     }
     if (logPage.meta.serverTime > 0) storedLastByteAt = Math.max(storedLastByteAt ?? 0, logPage.meta.serverTime);
     history.reload(configuration.getSnapshot().eventHistoryLimit);

@@ -6,6 +6,7 @@ import { decodeBusMessage, type Beat, type BusMessage } from '../protocol/frame.
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Platform } from '../platform/browser.ts';
+import { aborted, holdForLife } from '../platform/locks.ts';
 import type { Bus } from '../platform/ports.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { Store } from '../store/contract.ts';
@@ -14,7 +15,7 @@ import type { RpcEnvelope } from '../protocol/frame.ts';
 import type { EngineCalls } from './api.ts';
 import { createLeadership, NO_REPORT, type Leadership } from './leadership.ts';
 import { createLeases } from './leases.ts';
-import { aborted, holdAlive, holdReign } from './reign.ts';
+import { holdReign } from './reign.ts';
 
 export interface EngineDeps {
   readonly platform: Platform;
@@ -116,7 +117,7 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
 
   async function run(): Promise<EngineEnd> {
     try {
-      await holdAlive({ locks, names }, id, life.signal);
+      await holdForLife(locks, names.alive(id), life.signal);
       await holdReign({ locks, names }, life.signal, async () => {
         reign = createLeadership({ ...deps, id, bus, leases, beat, retire }, life.signal);
         await Promise.race([reign.lead(), aborted(life.signal)]);

@@ -1,7 +1,7 @@
 // From a received message to a published frame: sequence, gather, fold, commit, then publish (law 1).
 // The only caller of the log writer besides the sweep. It must never publish what is not committed.
 import { parseCursor } from '../protocol/cursor.ts';
-import type { ResyncReason, SyncEvent } from '../protocol/event.ts';
+import type { Change, ResyncReason, SyncEvent } from '../protocol/event.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { Snapshot, VersionedDocument } from '../protocol/http.ts';
 import { EMPTY_SEQUENCER, stepSequencer, type Arrival, type Sequencer, type SequencerCommand, type SequencerInput } from '../core/cursor.ts';
@@ -272,14 +272,10 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
     if (folded.size > 0) await store({ events: [], cursor: meta.cursor, folded, sent });
   }
 
-  function keep(folded: Map<string, StoredDocument>, change: { collection: string; id: string; version: number; doc: StoredDocument['doc'] }): void {
+  function keep(folded: Map<string, StoredDocument>, change: Change): void {
     const key = documentKey(change.collection, change.id);
     const before = documents.get(key);
-    const { collection, id, version, doc } = change;
-    const after =
-      doc === null
-        ? foldChange(before, { collection, id, version, doc: null }, before?.seq ?? 0)
-        : foldChange(before, { collection, id, version, doc }, before?.seq ?? 0);
+    const after = foldChange(before, change, before?.seq ?? 0);
     if (after !== before) folded.set(key, after);
   }
 }

@@ -5,6 +5,7 @@ import type { ResyncReason } from '../protocol/event.ts';
 import type { Beat, ConnectionReport, Frame } from '../protocol/frame.ts';
 import { asSyncError, toWire, type SyncError } from '../core/sync-error.ts';
 import type { FailureCause } from '../core/connection.ts';
+import { aborted } from '../platform/locks.ts';
 import type { Bus } from '../platform/ports.ts';
 import type { Claim, Store } from '../store/contract.ts';
 import { createConnection, type LiveConnection } from './connect.ts';
@@ -12,7 +13,6 @@ import { createCounters, type Counters } from './counters.ts';
 import type { EngineDeps, EngineEnd } from './engine.ts';
 import { createIngest, type CommittedFrame, type Ingest, type IngestCounter, type IngestListener } from './ingest.ts';
 import type { Leases } from './leases.ts';
-import { aborted } from './reign.ts';
 import { startSweep } from './sweep.ts';
 
 const NOTE_COUNTERS = 'counters';

@@ -38,7 +38,6 @@ function browserLocks(): Locks | null {
   if (!manager) return null;
   return {
     request: <T>(name: string, wish: LockWish, task: (held: boolean) => Promise<T>) => manager.request(name, { ...wish }, (lock) => task(lock !== null)) as Promise<T>,
-    held: async () => ((await manager.query()).held ?? []).flatMap((lock) => (lock.name === undefined ? [] : [lock.name])),
   };
 }
 

@@ -22,8 +22,6 @@ export interface Random {
 export interface Locks {
   /** Runs `task` while holding the lock; rejects AbortError when `signal` aborts before it is granted, or when it is stolen. */
   request<T>(name: string, options: LockWish, task: (held: boolean) => Promise<T>): Promise<T>;
-  /** Names of the locks held at this moment, in any context of the origin. */
-  held(): Promise<readonly string[]>;
 }
 
 export interface LockWish {

@@ -4,7 +4,7 @@ import type { Policy } from '../core/policy.ts';
 import type { Snapshot } from '../protocol/http.ts';
 import type { Random } from '../platform/ports.ts';
 import type { Claim, CommitBatch, LogMeta, LogWriter, SweepResult } from './contract.ts';
-import { unwatched, type Database } from './database.ts';
+import type { Database } from './database.ts';
 import { addBlock, fenced, putDocument, putMeta } from './fenced-write.ts';
 import { assertFollows, claimed, committed, publicMeta, toBlocks } from './log-rows.ts';
 import { allDocuments, CLOSED_KEY, decodeMetaRow, LOG_ROW, type StoreName } from './schema.ts';

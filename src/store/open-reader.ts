@@ -1,21 +1,9 @@
 // Opens a scope's store for a page: everything but the right to write the log. A page may be the first to come; it then makes
 // the stores and finds no run, which says that nothing was ever synced here.
-import { SyncError } from '../core/sync-error.ts';
-import type { Policy } from '../core/policy.ts';
-import type { ScopeTuple } from '../scope/scope.ts';
 import type { Store } from './contract.ts';
-import { blockedError, openDatabase, type Database, type DatabaseDeps } from './database.ts';
 import { createLogReader } from './log-reader.ts';
-import { CLOSED_KEY, encodeScope, isSameScope, SCOPE_ROW } from './schema.ts';
-import { closedError } from './store-errors.ts';
+import { openScope, type OpenDeps } from './open-scope.ts';
 import { createNotes } from './store-notes.ts';
-
-export interface OpenDeps extends DatabaseDeps {
-  readonly policy: Policy;
-  readonly scope: ScopeTuple;
-  /** Name of the database, as `scopeNames` spells it. */
-  readonly name: string;
-}
 
 /** What a page holds. */
 export type ReadStore = Omit<Store, 'writer'>;
@@ -25,43 +13,7 @@ export type ReadStore = Omit<Store, 'writer'>;
  * doesn't answer), `store/foreign` (another scope's), `store/closed` (logged out), `store/failed`.
  */
 export async function openReader(deps: OpenDeps, signal: AbortSignal): Promise<ReadStore> {
-  return toReadStore(await openScope(deps, signal), deps.policy);
-}
-
-export function toReadStore(database: Database, policy: Policy): ReadStore {
-  return { isDurable: true, reader: createLogReader({ database, policy }), notes: createNotes(database), onLost: database.onLost, close: database.close };
-}
-
-/** The database of `scope`, and nobody else's: names are hashes, so the row inside has the last word. */
-export async function openScope(deps: OpenDeps, signal: AbortSignal): Promise<Database> {
-  const database = await openDatabase(deps, deps.name, signal);
-  try {
-    await inTime(checkScope(database, deps.scope), deps);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-async function checkScope(database: Database, scope: ScopeTuple): Promise<void> {
-  const row = await database.read(['meta'], (tx) => tx.objectStore('meta').get(SCOPE_ROW));
-  if (row === undefined) return writeScope(database, scope);
-  if (!isSameScope(row, scope)) throw new SyncError('store/foreign', 'The database of this name belongs to another scope: it is left alone');
-}
-
-/** A logged-out store has no such row either, and must not get one: nobody's name belongs into what was just emptied. */
-function writeScope(database: Database, scope: ScopeTuple): Promise<void> {
-  return database.write(['meta'], 'relaxed', async (tx) => {
-    const meta = tx.objectStore('meta');
-    if ((await meta.get(CLOSED_KEY)) !== undefined) throw closedError();
-    await meta.put(encodeScope(scope), SCOPE_ROW);
-  });
-}
-
-/** `meta` may be held by an engine that stopped inside a transaction, for up to a minute: nobody waits for that. */
-function inTime<T>(task: Promise<T>, { clock, policy, name }: OpenDeps): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const cancel = clock.after(policy.databaseOpenMs, () => reject(blockedError(name, 'silent')));
-  return Promise.race([task, promise]).finally(cancel);
+  const database = await openScope(deps, signal);
+  const { onLost, close } = database;
+  return { isDurable: true, reader: createLogReader({ database, policy: deps.policy }), notes: createNotes(database), onLost, close };
 }

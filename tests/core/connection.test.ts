@@ -105,6 +105,18 @@ describe('attempts', () => {
     expect(admittedAttempt(shell.state())).toBeNull();
   });
 
+  test('[CON4] the close that a rotation announced is no failure: the stream opens again at the moment that was drawn', () => {
+    const shell = makeShell();
+    shell.input({ type: 'hold' });
+    shell.input(greet(shell.attempt()));
+    shell.input({ type: 'rotate', attempt: shell.attempt(), afterMs: 700 });
+    shell.advance(200);
+    shell.input(fail(shell.attempt()));
+    expect(shell.state()).toMatchObject({ at: 'reconnecting', until: 700, reason: 'rotate', memory: { failures: 0 } });
+    shell.advance(500);
+    expect(shell.state()).toMatchObject({ at: 'connecting', memory: { attempt: 2, failures: 0 } });
+  });
+
   test('[CON4] a new stream that never greets after a rotation is given up like any other', () => {
     const shell = makeShell();
     shell.input({ type: 'hold' });
