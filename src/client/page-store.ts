@@ -2,7 +2,6 @@
 // engine's memory, the engine itself over RPC. Either way the same LogReader.
 import type { SyncError } from '../core/sync-error.ts';
 import { asSyncError } from '../core/sync-error.ts';
-import type { EngineApi } from '../protocol/rpc.ts';
 import type { CollectionPage, LogPage, LogReader, Notes } from '../store/contract.ts';
 import { openReader, type ReadStore } from '../store/open-reader.ts';
 import type { OpenDeps } from '../store/open-scope.ts';
@@ -59,11 +58,13 @@ export function createPageStore(deps: OpenDeps, closed: (error: SyncError) => vo
 
 /** Reads what only the engine holds (`enablePersistence={false}`). Fails with `host/gone` while there is no engine. */
 export function createEngineStore(link: EngineLink): PageStore {
-  const ask = (method: Parameters<EngineApi['read']>[0]) => (argument: unknown) => link.call((engine) => engine.read(method, argument));
-  const pages = ask as (method: 'read' | 'history') => (argument: unknown) => Promise<LogPage>;
-  const collections = ask as (method: 'collection' | 'documents') => (argument: unknown) => Promise<CollectionPage>;
   return {
-    reader: { read: pages('read'), history: pages('history'), collection: collections('collection'), documents: collections('documents') },
+    reader: {
+      read: (from) => link.call((engine) => engine.read('read', from)) as Promise<LogPage>,
+      history: (limit) => link.call((engine) => engine.read('history', limit)) as Promise<LogPage>,
+      collection: (name) => link.call((engine) => engine.read('collection', name)) as Promise<CollectionPage>,
+      documents: (keys) => link.call((engine) => engine.read('documents', keys)) as Promise<CollectionPage>,
+    },
     notes: null,
   };
 }

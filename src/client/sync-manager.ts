@@ -111,6 +111,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   /** Of the server's log that this page follows; null before it has a base. */
   let epoch: string | null = null;
   let deaths = 0;
+  let reading: Promise<void> | null = null;
   let diedAt = -Infinity;
   /** Before its tab lock is held a page is not heard of: an engine that asks for a lock that nobody holds takes the page for dead. */
   let isLocked = false;
@@ -164,6 +165,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
     switch (message.k) {
       case 'frame':
         if (holds === 0) return;
+        trace.add('H.write', { engine: message.engine, term: message.term, run: message.run, through: message.through });
         replica.frame(message);
         // Documents of another run are not mine to mix in; the replica reads that run from disk.
         return message.run === replica.position()?.run ? collections.replace(message.documents, message.through) : undefined;
@@ -187,7 +189,6 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
     showHealth();
   }
 
-  /** What retention took may have changed documents: only the disk knows them now. */
   /** Retention was there before this page: a hole that is announced like a reset. Deliveries go on after `to`. */
   function skipped(from: number, to: number): void {
     trace.add('P.skipped', { page, from, to });
@@ -301,6 +302,16 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
     return mutations.send(request);
   }
 
+  /** Somebody checks this page: from the first listener on it also says what it shows. */
+  function listen(listener: (record: TraceRecord) => void): () => void {
+    reading ??= import('./trace-reads.ts').then(({ traceReads }) => {
+      const end = traceReads(collections.topic('orders'), (fields) => trace.add('P.read', { page, tenant: scope.tenant, ...fields }));
+      signal.addEventListener('abort', end, { once: true });
+    });
+    reading.catch(() => (reading = null));
+    return trace.listen(listener);
+  }
+
   async function close(): Promise<void> {
     if (signal.aborted) return;
     bus.post({ v: PROTOCOL_VERSION, k: 'lease', page, wants: null, isVisible: false, position: null });
@@ -341,7 +352,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
       sayLease();
     },
     send,
-    trace: (listener) => trace.listen(listener),
+    trace: listen,
     close,
   };
 }
