@@ -7,5 +7,8 @@ export const pageChunks = { groups: [start] };
 
 /** A device's first synchronisation waits for its code: one more file, not one for each part. */
 export const workerChunks = {
-  groups: [start, { name: 'first-sync', test: /\/src\/(transport\/(snapshot|exchange|body|deadline)|protocol\/(snapshot|problem|document)|store\/(log-reset|restart))\.ts$/ }],
+  groups: [
+    start,
+    { name: 'first-sync', test: /\/src\/(transport\/(snapshot|exchange|body|deadline)|protocol\/(snapshot|problem|document)|store\/(log-reset|restart))\.ts$/ },
+  ],
 };

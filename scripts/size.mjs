@@ -19,9 +19,16 @@ const NOT_OURS = ['react', 'react-dom', 'react/jsx-runtime'];
  * `allKib` that and every chunk loaded later.
  */
 const BUDGETS = [
-  { name: 'page, minimal import', needs: 'src/lib/sync/index.ts', code: "export { SyncManagerProvider, useOrderSync } from '@/lib/sync/index.ts';", chunks: pageChunks, kib: 12, allKib: 24 },
-  { name: 'page, full import', needs: 'src/lib/sync/index.ts', code: "export * from '@/lib/sync/index.ts';", chunks: pageChunks, kib: 12, allKib: 25 },
-  { name: 'shared worker', needs: 'worker/shared-worker.ts', code: "import '/worker/shared-worker.ts';", chunks: workerChunks, kib: 20, allKib: 28 },
+  {
+    name: 'page, minimal import',
+    needs: 'src/lib/sync/index.ts',
+    code: "export { SyncManagerProvider, useOrderSync } from '@/lib/sync/index.ts';",
+    chunks: pageChunks,
+    kib: 12,
+    allKib: 26,
+  },
+  { name: 'page, full import', needs: 'src/lib/sync/index.ts', code: "export * from '@/lib/sync/index.ts';", chunks: pageChunks, kib: 12, allKib: 27 },
+  { name: 'shared worker', needs: 'worker/shared-worker.ts', code: "import '/worker/shared-worker.ts';", chunks: workerChunks, kib: 20, allKib: 30 },
   { name: 'service worker', needs: 'sw/sw.ts', code: "import '/sw/sw.ts';", chunks: pageChunks, kib: 8, allKib: 8 },
 ];
 /** A chunk that is loaded later; larger ones are worth a look at what they pull in. */
@@ -48,7 +55,10 @@ function row(name, bytes, kib) {
 async function weigh(code, chunking) {
   const output = await bundle(code, chunking);
   const chunks = new Map(output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
-  const first = reachable([...chunks.values()].find(({ isEntry }) => isEntry), chunks);
+  const first = reachable(
+    [...chunks.values()].find(({ isEntry }) => isEntry),
+    chunks,
+  );
   const later = [...chunks.values()].filter((chunk) => !first.has(chunk)).map((chunk) => ({ name: chunk.name, bytes: gzipped(chunk) }));
   return { atOnce: [...first].reduce((total, chunk) => total + gzipped(chunk), 0), later: later.toSorted((a, b) => b.bytes - a.bytes) };
 }

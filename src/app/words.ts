@@ -211,7 +211,7 @@ export const words = {
   },
 
   person: {
-    open: (name: string) => `${name}, account`,
+    account: ', account',
     signOut: 'Sign out',
     signingOut: 'Signing out',
     failed: 'Sign-out did not finish. Try again.',

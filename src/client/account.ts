@@ -1,6 +1,7 @@
 // What a session needs beyond the disk: the server's word, sign-in, log-out. Loaded after a page has shown what it already knows.
 // Log-out wipes here before it tells the server; expired credentials are never a log-out.
-import { decodeSession, PATHS, type SessionInfo } from '../protocol/http.ts';
+import { PATHS, type SessionInfo } from '../protocol/http.ts';
+import { decodeSession } from '../protocol/session.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { SwMessage } from '../protocol/sw-message.ts';
 import { SyncError } from '../core/sync-error.ts';

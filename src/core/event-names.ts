@@ -16,4 +16,4 @@ export function wireType(name: string): string {
 }
 
 /** Types after which figures of a dashboard may have changed: what `useDashboardSync` listens to. */
-export const DASHBOARD_TYPES: readonly string[] = EVENT_TYPES.filter((type) => type !== 'driver_updated');
+export const DASHBOARD_TYPES: readonly string[] = /* @__PURE__ */ EVENT_TYPES.filter((type) => type !== 'driver_updated');

@@ -272,9 +272,10 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
   }
 
   function snapshotInput(end: StreamEnd): ConnectionInput {
-    if (end.kind === 'aborted') return { type: 'snapshot-failed', cause: 'offline', retryAfterMs: null, random: deps.random.number() };
-    const asEnd = endInput(end, state.memory.attempt);
-    return asEnd.type === 'failed' ? { type: 'snapshot-failed', cause: asEnd.cause, retryAfterMs: asEnd.retryAfterMs, random: asEnd.random } : asEnd;
+    const asEnd = endInput(end.kind === 'aborted' ? { kind: 'offline' } : end, state.memory.attempt);
+    if (asEnd.type !== 'failed') return asEnd;
+    const { cause, retryAfterMs, random } = asEnd;
+    return { type: 'snapshot-failed', cause, retryAfterMs, random };
   }
 
   let watchedAt = clock.monotonic();

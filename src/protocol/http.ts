@@ -1,8 +1,7 @@
 // What stands in requests and answers: paths, header names, and the shapes of snapshot, batch, session and problem.
-// The decoders of snapshots and problems are files of their own: whoever loads one rarely needs the other.
+// Each body's decoder is a file of its own: whoever loads one rarely needs the others.
 import type { ResyncReason, SyncEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
-import { isObject } from './json.ts';
 
 export const PATHS = {
   events: '/api/v1/sync/events',
@@ -66,14 +65,4 @@ export interface Problem {
   readonly expected?: string;
   /** 412 and 409 `write/conflict`: the document as it stands now. */
   readonly current?: VersionedDocument;
-}
-
-const ROLES: readonly Role[] = ['manager', 'worker', 'kiosk', 'display'];
-
-export function decodeSession(value: unknown): SessionInfo | null {
-  if (!isObject(value)) return null;
-  const { tenant, user, name, tenantName } = value;
-  const role = ROLES.find((known) => known === value['role']);
-  if (typeof tenant !== 'string' || typeof user !== 'string' || !role) return null;
-  return { tenant, user, role, name: typeof name === 'string' ? name : user, tenantName: typeof tenantName === 'string' ? tenantName : tenant };
 }

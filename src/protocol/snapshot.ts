@@ -12,7 +12,9 @@ export function decodeSnapshot(value: unknown): Snapshot | null {
     if (!document) return null;
     documents.push(document);
   }
-  const missing = (Array.isArray(value['missing']) ? value['missing'] : []).filter(isObject).map((row) => ({ collection: textOf(row['collection']), id: textOf(row['id']) }));
+  const missing = (Array.isArray(value['missing']) ? value['missing'] : [])
+    .filter(isObject)
+    .map((row) => ({ collection: textOf(row['collection']), id: textOf(row['id']) }));
   return { cursor: String(value['cursor']), serverTime: textOf(value['serverTime']), documents, missing };
 }
 

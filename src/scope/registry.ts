@@ -1,7 +1,8 @@
 // The small database `holdfast`: this device's id, the scopes it has, and who is signed in. What a page, a worker and the
 // service worker need to know offline, before any scope is open. It holds no document and no token.
 import { isObject } from '../protocol/json.ts';
-import { decodeSession, type SessionInfo } from '../protocol/http.ts';
+import type { SessionInfo } from '../protocol/http.ts';
+import { decodeSession } from '../protocol/session.ts';
 import { asSyncError } from '../core/sync-error.ts';
 import { promised } from '../platform/requests.ts';
 import type { Scope } from './scope.ts';

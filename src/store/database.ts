@@ -107,10 +107,14 @@ export function blockedError(name: string, by: 'silent' | 'older tab'): SyncErro
 function toDatabase(raw: IDBDatabase, signal: AbortSignal): Database {
   const life = new AbortController();
   const loss = createLossNotice(life.signal);
+  /** A transaction begun while the browser takes the database away may never be told of its end (measured): the loss ends it here. */
+  const lost = Promise.withResolvers<never>();
+  unwatched(lost.promise);
 
   /** Closed at once: who ignores `versionchange` keeps the newer version, or the deletion, waiting for ever. */
   function lose(reason: LossReason): void {
     raw.close();
+    lost.reject(goneError(reason));
     loss.tell(reason);
   }
   function close(): void {
@@ -124,10 +128,16 @@ function toDatabase(raw: IDBDatabase, signal: AbortSignal): Database {
   if (signal.aborted) close();
   async function transact<T>(begin: () => IDBTransaction, body: (tx: IDBTransaction) => Promise<T>): Promise<T> {
     if (loss.reason || life.signal.aborted) throw goneError(loss.reason);
-    return runTransaction(begin, body);
+    const work = runTransaction(begin, body);
+    unwatched(work);
+    return Promise.race([work, lost.promise]);
   }
   return {
-    read: (stores, body) => transact(() => raw.transaction([...stores], 'readonly'), (tx) => body(toTransaction(tx))),
+    read: (stores, body) =>
+      transact(
+        () => raw.transaction([...stores], 'readonly'),
+        (tx) => body(toTransaction(tx)),
+      ),
     write: (stores, durability, body) =>
       transact(
         () => raw.transaction([...stores], 'readwrite', { durability }),

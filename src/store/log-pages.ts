@@ -1,7 +1,7 @@
 // What readers get to see of the log's rows: pages of events, the newest of them, a collection. Pure, like log-rows.
 import type { StoredDocument } from '../core/document.ts';
-import type { CollectionPage, LogPage, Position } from './contract.ts';
-import { endOf, endPosition, publicMeta, seqOf, type BlockRow, type MetaRow } from './log-rows.ts';
+import type { CollectionPage, LogMeta, LogPage, Position } from './contract.ts';
+import { endOf, publicMeta, seqOf, type BlockRow, type MetaRow } from './log-rows.ts';
 
 /**
  * How many of the blocks named by `firstSeqs` (ascending, the first may begin before `after`) hold about `limit` events
@@ -44,4 +44,8 @@ export function newestPage(meta: MetaRow, rows: readonly BlockRow[], limit: numb
 export function collectionPage(meta: MetaRow, found: readonly StoredDocument[], names: readonly string[]): CollectionPage {
   const documents = found.filter((document) => document.doc !== null);
   return { documents, asOf: endPosition(meta), meta: publicMeta(meta), isPartial: names.some((name) => meta.partial.includes(name)) };
+}
+
+function endPosition(meta: LogMeta): Position {
+  return { run: meta.run, seq: endOf(meta) };
 }

@@ -4,8 +4,9 @@ import type { Policy } from '../core/policy.ts';
 import type { LogPage, LogReader, Position } from './contract.ts';
 import type { Database } from './database.ts';
 import { collectionPage, countBlocks, newestPage, pageAfter, type BlockSlice } from './log-pages.ts';
+import { blocksFrom, blocksUpTo, documentsOf } from './key-ranges.ts';
 import { endOf, UNCLAIMED, type BlockRow, type MetaRow } from './log-rows.ts';
-import { blocksFrom, blocksUpTo, CLOSED_KEY, decodeMetaRow, documentsOf, LOG_ROW } from './schema.ts';
+import { CLOSED_KEY, decodeMetaRow, LOG_ROW } from './schema.ts';
 import { closedError } from './store-errors.ts';
 import type { ReadTransaction } from './transaction.ts';
 

@@ -3,7 +3,7 @@
 import type { Policy } from '../core/policy.ts';
 import { parseCursor, type Cursor } from '../protocol/cursor.ts';
 import type { SyncEvent } from '../protocol/event.ts';
-import type { CommitBatch, LogMeta, Position } from './contract.ts';
+import type { CommitBatch, LogMeta } from './contract.ts';
 
 /** One record of the log: events of one commit, or of several that the sweep merged. Without events it marks where a run began. */
 export interface BlockRow {
@@ -54,10 +54,6 @@ export function claimed(row: MetaRow | undefined, nowMs: number, newRun: () => s
 /** Place of the last thing that this log knows of; 0 before the first snapshot. */
 export function endOf(meta: LogMeta): number {
   return parseCursor(meta.cursor)?.seq ?? 0;
-}
-
-export function endPosition(meta: LogMeta): Position {
-  return { run: meta.run, seq: endOf(meta) };
 }
 
 export function seqOf(event: SyncEvent): number {

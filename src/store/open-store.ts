@@ -15,7 +15,14 @@ export async function openStore({ random, ...deps }: OpenStoreDeps, signal: Abor
   const { policy } = deps;
   const database = await openScope(deps, signal);
   const { onLost, close } = database;
-  return { isDurable: true, reader: createLateReader({ database, policy }), writer: createLogWriter({ database, policy, random }), notes: createNotes(database), onLost, close };
+  return {
+    isDurable: true,
+    reader: createLateReader({ database, policy }),
+    writer: createLogWriter({ database, policy, random }),
+    notes: createNotes(database),
+    onLost,
+    close,
+  };
 }
 
 /** Pages read the disk by themselves; the code by which an engine could do it for one is loaded with the first call that asks for it. */

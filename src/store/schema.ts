@@ -41,21 +41,6 @@ export function noteRow(key: string): string {
   return `note:${key}`;
 }
 
-/** Every block of a run that begins at or after `firstSeq`. */
-export function blocksFrom(runNo: number, firstSeq: number): IDBKeyRange {
-  return IDBKeyRange.bound([runNo, firstSeq], [runNo, Infinity]);
-}
-
-/** Every block of a run that begins at or before `seq`. */
-export function blocksUpTo(runNo: number, seq: number): IDBKeyRange {
-  return IDBKeyRange.bound([runNo, -Infinity], [runNo, seq]);
-}
-
-/** Every document of one collection: an empty array sorts after each string that an id can be. */
-export function documentsOf(collection: string): IDBKeyRange {
-  return IDBKeyRange.bound([collection], [collection, []]);
-}
-
 /** Every document, and not the row that closes the store. */
 export function allDocuments(): IDBKeyRange {
   return IDBKeyRange.lowerBound([]);

@@ -1,6 +1,6 @@
 // Sign-in, the cookie, the end of a session, guesses, and writes that come from foreign pages.
 import { expect, test } from 'vitest';
-import { decodeSession } from '../../src/protocol/http.ts';
+import { decodeSession } from '../../src/protocol/session.ts';
 import { PASSWORD, signedIn, start, type Client } from './harness.ts';
 
 const signIn = (url: string, email: string, password: string, headers: Record<string, string> = {}) =>

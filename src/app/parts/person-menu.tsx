@@ -24,7 +24,7 @@ export function PersonMenu({ session, signOut }: PersonMenuProps) {
   const [firstName = session.name] = session.name.split(' ');
   return (
     <div className="person">
-      <button type="button" className="person-button" popoverTarget={menuId} aria-label={words.person.open(session.name)}>
+      <button type="button" className="person-button" popoverTarget={menuId}>
         <span className="avatar avatar-large" aria-hidden="true">
           {initials(session.name)}
         </span>
@@ -33,6 +33,7 @@ export function PersonMenu({ session, signOut }: PersonMenuProps) {
           <span className="person-name">{session.name}</span>
           <span className="person-role">{words.person.role[session.role]}</span>
         </span>
+        <span className="icon">{words.person.account}</span>
       </button>
       <div id={menuId} popover="auto" className="popover person-menu">
         <p className="popover-lead">{session.name}</p>
