@@ -33,7 +33,7 @@ export function PersonMenu({ session, signOut }: PersonMenuProps) {
           <span className="person-name">{session.name}</span>
           <span className="person-role">{words.person.role[session.role]}</span>
         </span>
-        <span className="icon">{words.person.account}</span>
+        <span className="unseen">{words.person.account}</span>
       </button>
       <div id={menuId} popover="auto" className="popover person-menu">
         <p className="popover-lead">{session.name}</p>
