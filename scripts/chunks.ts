@@ -3,7 +3,8 @@
 
 const start = { name: 'start', tags: ['$initial' as const], priority: 1 };
 
-export const pageChunks = { groups: [start] };
+/** A page's requests: who is signed in is asked at each start, behind what the disk already showed. One file instead of one for each part. */
+export const pageChunks = { groups: [start, { name: 'requests', test: /\/src\/(transport|protocol)\// }] };
 
 /** A device's first synchronisation waits for its code: one more file, not one for each part. */
 export const workerChunks = {

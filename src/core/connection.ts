@@ -145,10 +145,14 @@ function openDeadlineMs(policy: Policy): number {
   return policy.helloMs * 2;
 }
 
+/** One failure more, and not before the time that the server asked for. */
+function remember({ memory }: Connection, { retryAfterMs }: Failure, now: number): Memory {
+  return { ...memory, failures: memory.failures + 1, notBefore: retryAfterMs === null ? memory.notBefore : now + retryAfterMs };
+}
+
 function fail(state: Connection, failure: Failure, now: number, policy: Policy): ConnectionStep {
-  const failures = state.memory.failures + 1;
-  const notBefore = failure.retryAfterMs === null ? state.memory.notBefore : now + failure.retryAfterMs;
-  const memory = { ...state.memory, failures, notBefore };
+  const memory = remember(state, failure, now);
+  const { failures, notBefore } = memory;
   const failed = { ...state, memory } as Connection;
   if (failures >= memory.maxAttempts || memory.trips > 0 || !memory.autoReconnect) return openBreaker(failed, failure.cause, now, policy);
   const delay = backoffMs({ failures, firstDelayMs: memory.firstDelayMs, random: failure.random, spreadMs: memory.spreadMs }, policy);
@@ -166,7 +170,7 @@ function openBreaker(state: Connection, reason: ConnectionReason, now: number, p
 }
 
 function forbid(state: Connection, _input: unknown, now: number, policy: Policy): ConnectionStep {
-  const until = now + policy.breakerMaxMs;
+  const until = now + policy.forbiddenMs;
   return [{ at: 'error', reason: 'forbidden', until, memory: state.memory }, [...abort(state), { do: 'wake-at', at: until }]];
 }
 
@@ -175,9 +179,8 @@ function beginResync(state: Connection, reason: ResyncReason | 'first-snapshot')
 }
 
 function retrySnapshot(state: In<'resyncing'>, failure: Failure, now: number, policy: Policy): ConnectionStep {
-  const failures = state.memory.failures + 1;
-  const notBefore = failure.retryAfterMs === null ? state.memory.notBefore : now + failure.retryAfterMs;
-  const memory = { ...state.memory, failures, notBefore };
+  const memory = remember(state, failure, now);
+  const { failures, notBefore } = memory;
   const delay = backoffMs({ failures, firstDelayMs: memory.firstDelayMs, random: failure.random, spreadMs: null }, policy);
   const least = failures >= memory.maxAttempts ? policy.breakerOpenMs / 2 : 0;
   const retryAt = Math.max(now + delay, now + least, notBefore);
@@ -289,6 +292,11 @@ function tickResyncing(state: In<'resyncing'>, _input: unknown, now: number): Co
   return now < state.retryAt ? remind(state, state.retryAt) : beginResync(state, state.reason);
 }
 
+/** Asks at once, unless it is being asked already or the server wanted to be left alone. */
+function hurrySnapshot(state: In<'resyncing'>, _input: unknown, now: number): ConnectionStep {
+  return now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason);
+}
+
 const refuse = (state: Connection, input: ConnectionInput): ConnectionStep => [state, [{ do: 'refuse', input: input.type }]];
 
 // ---- the table ---------------------------------------------------------------------------------------------------
@@ -366,12 +374,12 @@ const TABLE: Table = {
   },
   resyncing: {
     ...anywhere,
-    ask: (state, _input, now) => (now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason)),
+    ask: hurrySnapshot,
     resync: stay,
     'snapshot-taken': (state, _input, now, policy) => dial({ ...state, memory: { ...forgiven(state.memory), hasCursor: true } }, state.reason, now, policy),
     'snapshot-failed': retrySnapshot,
     tick: tickResyncing,
-    wake: (state, _input, now) => (now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason)),
+    wake: hurrySnapshot,
   },
   polling_fallback: {
     ...anywhere,

@@ -19,9 +19,14 @@ export interface Policy {
   readonly healthyAfterMs: number;
   /** Failures until the breaker opens; `maxReconnectAttempts` of the provider. */
   readonly maxAttempts: number;
-  /** The breaker's first pause, doubling to `breakerMaxMs`. */
+  /**
+   * The breaker's first pause, doubling to `breakerMaxMs`. Short while nothing polls meanwhile: an open breaker is then all that
+   * keeps a page from its server (with polling: 30 s, doubling to 5 min).
+   */
   readonly breakerOpenMs: number;
   readonly breakerMaxMs: number;
+  /** 403: nobody is asked again for this long, unless a person asks. */
+  readonly forbiddenMs: number;
   /** All requests of a scope together while the breaker isn't closed: this many in `requestWindowMs`. */
   readonly requestBudget: number;
   readonly requestWindowMs: number;
@@ -78,8 +83,9 @@ export const POLICY: Policy = {
   retryAfterMs: [1_000, 3_600_000],
   healthyAfterMs: 10_000,
   maxAttempts: 5,
-  breakerOpenMs: 30_000,
-  breakerMaxMs: 300_000,
+  breakerOpenMs: 8_000,
+  breakerMaxMs: 30_000,
+  forbiddenMs: 300_000,
   requestBudget: 12,
   requestWindowMs: 10_000,
   holdMs: 1_000,

@@ -107,7 +107,7 @@ export function blockedError(name: string, by: 'silent' | 'older tab'): SyncErro
 function toDatabase(raw: IDBDatabase, signal: AbortSignal): Database {
   const life = new AbortController();
   const loss = createLossNotice(life.signal);
-  /** A transaction begun while the browser takes the database away may never be told of its end (measured): the loss ends it here. */
+  /** A transaction begun while the browser takes the database away may never be told of its end (seen after deleteDatabase): the loss ends it here. */
   const lost = Promise.withResolvers<never>();
   unwatched(lost.promise);
 

@@ -5,7 +5,7 @@ import { documentsOf, expectSameDocuments, MANAGER, TENANT, waitForLabel, waitFo
 import { expect, test, type Stage } from '../support/browser-test.ts';
 
 /** A server that was away for some seconds may have used up all five attempts; then the breaker waits 30 s before its next. */
-const LONGEST_WAIT_MS = 40_000;
+const LONGEST_WAIT_MS = 15_000;
 
 /** Kills the server under traffic, `kills` times; how long pages took to be Live after each restart, ms. */
 async function killUnderTraffic(stage: Stage, kills: number, query: string): Promise<readonly number[]> {

@@ -16,7 +16,7 @@ const START_MS = 20_000;
 export interface ServerOptions {
   /** Folder of the built application that it serves. */
   readonly distDir: string;
-  /** Further environment: HEARTBEAT_MS, DEMO_TRAFFIC=on (off otherwise), RETENTION_MAX_EVENTS... */
+  /** Bursts of thousands of writes are made here: DURABILITY=normal survives the death of the process, which is what is tested. Further environment: HEARTBEAT_MS, DEMO_TRAFFIC=on (off otherwise), RETENTION_MAX_EVENTS... */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -51,7 +51,7 @@ export async function startServerProcess({ distDir, env = {} }: ServerOptions): 
   const backups: string[] = [];
 
   async function start(): Promise<void> {
-    const settings = { PORT: String(port), DATA_DIR: dataDir, DIST_DIR: distDir, DEMO_TRAFFIC: 'off', HEARTBEAT_MS: '1000', ...env };
+    const settings = { PORT: String(port), DATA_DIR: dataDir, DIST_DIR: distDir, DEMO_TRAFFIC: 'off', HEARTBEAT_MS: '1000', DURABILITY: 'normal', ...env };
     const started = spawn(process.execPath, ['server/main.ts'], { cwd: PROJECT, env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     await saysItRuns(started);
