@@ -292,11 +292,6 @@ function tickResyncing(state: In<'resyncing'>, _input: unknown, now: number): Co
   return now < state.retryAt ? remind(state, state.retryAt) : beginResync(state, state.reason);
 }
 
-/** Asks at once, unless it is being asked already or the server wanted to be left alone. */
-function hurrySnapshot(state: In<'resyncing'>, _input: unknown, now: number): ConnectionStep {
-  return now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason);
-}
-
 const refuse = (state: Connection, input: ConnectionInput): ConnectionStep => [state, [{ do: 'refuse', input: input.type }]];
 
 // ---- the table ---------------------------------------------------------------------------------------------------
@@ -374,12 +369,12 @@ const TABLE: Table = {
   },
   resyncing: {
     ...anywhere,
-    ask: hurrySnapshot,
+    ask: (state, _input, now) => (now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason)),
     resync: stay,
     'snapshot-taken': (state, _input, now, policy) => dial({ ...state, memory: { ...forgiven(state.memory), hasCursor: true } }, state.reason, now, policy),
     'snapshot-failed': retrySnapshot,
     tick: tickResyncing,
-    wake: hurrySnapshot,
+    wake: (state, _input, now) => (now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason)),
   },
   polling_fallback: {
     ...anywhere,

@@ -25,11 +25,9 @@ export async function dial(net: Net, { url, init, redirects }: Call, signal: Abo
   const { status } = first.answer;
   letGo(first.answer);
   if (redirects === 'refuse') return { kind: 'astray', status, contentType: null };
-  const last = await fetchOnce(net, url, { ...init, redirect: 'follow' }, signal);
-  if (last.kind === 'offline') return { kind: 'astray', status, contentType: null };
-  if (last.kind !== 'answer' || isSameOrigin(last.answer, url)) return last;
-  letGo(last.answer);
-  return { kind: 'astray', status: last.answer.status, contentType: last.answer.headers.get('content-type') };
+  // Code that can't be loaded: what redirects the requests of this origin redirects that one too.
+  const loaded = await import('./follow-redirect.ts').catch(() => null);
+  return loaded ? loaded.followRedirect(net, { url, init, status }, signal) : { kind: 'astray', status, contentType: null };
 }
 
 /** Gives an answer's connection back without reading what it would still send. */
@@ -37,7 +35,8 @@ export function letGo(answer: Response): void {
   answer.body?.cancel().catch(() => {});
 }
 
-async function fetchOnce(net: Net, url: string, init: RequestInit, signal: AbortSignal): Promise<Dialled> {
+/** One fetch, whose failures have names. */
+export async function fetchOnce(net: Net, url: string, init: RequestInit, signal: AbortSignal): Promise<Dialled> {
   const asked = ask(net, url, { ...init, signal });
   const answer = await orAborted(asked, signal);
   if (answer === ABORTED) {
@@ -60,15 +59,4 @@ async function ask(net: Net, url: string, init: RequestInit): Promise<Response |
 /** Browsers hide the status (0, opaque); others show it. */
 function isRedirect(answer: Response): boolean {
   return answer.type === 'opaqueredirect' || [301, 302, 303, 307, 308].includes(answer.status);
-}
-
-function isSameOrigin(answer: Response, url: string): boolean {
-  if (!answer.redirected || answer.url === '') return true;
-  const asked = originOf(url) ?? globalThis.location?.origin;
-  return originOf(answer.url) === asked;
-}
-
-/** Null for a relative address: it belongs to the origin that the code was loaded from. */
-function originOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).origin : null;
 }
