@@ -36,7 +36,12 @@ async function run(init: HostInit): Promise<void> {
   const name = scopeNames(scope).database;
   const engine = createEngine(
     {
-      platform, scope, policy, device: init.device, host: 'shared', build: String(__BUILD__),
+      platform,
+      scope,
+      policy,
+      device: init.device,
+      host: 'shared',
+      build: String(__BUILD__),
       stream: createSseTransport({ net, clock, policy, log }),
       rest: createLazySnapshots({ net, clock, policy, log }),
       openStore: (signal) => open(init.isDurable, { indexedDB: self.indexedDB, name, scope, policy, clock, random: platform.random }, signal),

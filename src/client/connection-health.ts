@@ -145,3 +145,27 @@ function later(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return Math.max(a, b);
 }
+
+/** Counters tick all the time; components are told when something that they can show has changed. */
+export function isSameHealth(a: Health, b: Health): boolean {
+  return (
+    a.connectionState === b.connectionState &&
+    a.status === b.status &&
+    a.label === b.label &&
+    a.reason === b.reason &&
+    a.updates === b.updates &&
+    a.totalEvents === b.totalEvents &&
+    a.refusedEvents === b.refusedEvents &&
+    a.engine === b.engine &&
+    a.term === b.term &&
+    sameStep(a.lastByteAt, b.lastByteAt) &&
+    sameStep(a.retryAt, b.retryAt) &&
+    sameStep(a.uptime, b.uptime)
+  );
+}
+
+/** Times are compared by the second. */
+function sameStep(a: number | null, b: number | null): boolean {
+  if (a === null || b === null) return a === b;
+  return Math.floor(a / 1_000) === Math.floor(b / 1_000);
+}

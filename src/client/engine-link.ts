@@ -39,7 +39,13 @@ interface Tie {
 }
 
 export function createEngineLink(
-  { platform, bus, names, policy, page }: { readonly platform: Platform; readonly bus: Bus; readonly names: ScopeNames; readonly policy: Policy; readonly page: string },
+  {
+    platform,
+    bus,
+    names,
+    policy,
+    page,
+  }: { readonly platform: Platform; readonly bus: Bus; readonly names: ScopeNames; readonly policy: Policy; readonly page: string },
   listener: EngineLinkListener,
   signal: AbortSignal,
 ): EngineLink {
@@ -89,7 +95,11 @@ export function createEngineLink(
   signal.addEventListener('abort', release, { once: true });
   return {
     heard,
-    envelope: (envelope) => void tie?.caller?.then((caller) => caller.deliver(envelope), () => {}),
+    envelope: (envelope) =>
+      void tie?.caller?.then(
+        (caller) => caller.deliver(envelope),
+        () => {},
+      ),
     async call(run) {
       const bound = tie;
       if (!bound) throw engineGone();
@@ -105,7 +115,9 @@ export function createEngineLink(
 function withDeadline<T>(call: Promise<T>, life: AbortSignal, { platform, policy }: { platform: Platform; policy: Policy }): Promise<T> {
   if (life.aborted) return Promise.reject(engineGone());
   const { promise, reject } = Promise.withResolvers<never>();
-  const cancel = platform.clock.after(policy.rpcMs, () => reject(new SyncError('net/timeout', 'The engine of this browser did not answer in time. It is looked after; try again.')));
+  const cancel = platform.clock.after(policy.rpcMs, () =>
+    reject(new SyncError('net/timeout', 'The engine of this browser did not answer in time. It is looked after; try again.')),
+  );
   const onDeath = (): void => reject(engineGone());
   life.addEventListener('abort', onDeath, { once: true });
   return Promise.race([call, promise]).finally(() => {

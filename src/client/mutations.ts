@@ -29,16 +29,21 @@ export interface Mutations {
 /** The same request with the same key again: after silence and after "still working on it". */
 const RETRY_MS: readonly number[] = [300, 1_200];
 
-export function createMutations(
-  { rest, clock, random, identity, isOnline, note }: {
-    readonly rest: Sender;
-    readonly clock: Clock;
-    readonly random: Random;
-    readonly identity: Identity;
-    readonly isOnline: () => boolean;
-    readonly note: (kind: 'P.write' | 'P.ack', fields: Readonly<Record<string, unknown>>) => void;
-  },
-): Mutations {
+export function createMutations({
+  rest,
+  clock,
+  random,
+  identity,
+  isOnline,
+  note,
+}: {
+  readonly rest: Sender;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly identity: Identity;
+  readonly isOnline: () => boolean;
+  readonly note: (kind: 'P.write' | 'P.ack', fields: Readonly<Record<string, unknown>>) => void;
+}): Mutations {
   async function send(request: MutationRequest): Promise<MutationResult> {
     const mutationId = random.id();
     note('P.write', { mutId: mutationId, collection: request.collection, orderID: request.collection === 'orders' ? request.docId : null });

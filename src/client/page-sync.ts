@@ -86,7 +86,12 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     });
     const session = createSession(
       {
-        registry, rest, platform, policy, baseUrl, feed: options.feed ?? '',
+        registry,
+        rest,
+        platform,
+        policy,
+        baseUrl,
+        feed: options.feed ?? '',
         notifier: createNotifier(platform.clock, () => {}, life.signal),
         bus: platform.openBus(REGISTRY_BUS, life.signal),
       },
@@ -124,14 +129,25 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     const names = scopeNames(scope);
     return createSyncManager(
       {
-        platform, scope, device, policy, rest, visibility: createVisibility(), configuration: options.configuration,
+        platform,
+        scope,
+        device,
+        policy,
+        rest,
+        visibility: createVisibility(),
+        configuration: options.configuration,
         openReader: (link, signal) =>
           options.enablePersistence
             ? createPageStore({ indexedDB, name: names.database, scope, policy, clock }, () => session.wasLoggedOut(), signal)
             : createEngineStore(link),
         startHost(failed, signal) {
           if (!hasSharedWorker()) {
-            failed(new SyncError('host/unsupported', 'This browser has no SharedWorker, which this version needs. What is on this device can be read; use a current Chrome, Edge, Firefox or Safari to follow live.'));
+            failed(
+              new SyncError(
+                'host/unsupported',
+                'This browser has no SharedWorker, which this version needs. What is on this device can be read; use a current Chrome, Edge, Firefox or Safari to follow live.',
+              ),
+            );
             return () => {};
           }
           const init = { scope, device, isDurable: options.enablePersistence, policy: options.policy ?? {} };

@@ -49,7 +49,9 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
     const current = (await registry?.current().catch(() => null)) ?? null;
     if (current) show(current);
     // Code that can't be loaded is a server that can't be asked.
-    const found = await account().then((loaded) => loaded.ask(current)).catch(noteFailure);
+    const found = await account()
+      .then((loaded) => loaded.ask(current))
+      .catch(noteFailure);
     if (signal.aborted) return;
     if (found) adopted(found);
     else if (!current) showSignedOut();
@@ -99,14 +101,19 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
   }
 
   bus.listen((message) => {
-    if (message === CHANGED) void registry?.current().then((current) => (current ? show(current) : showSignedOut()), () => {});
+    if (message === CHANGED)
+      void registry?.current().then(
+        (current) => (current ? show(current) : showSignedOut()),
+        () => {},
+      );
   }, signal);
   void start().catch((error: unknown) => {
     noteFailure(error);
     showSignedOut();
   });
   return {
-    state, logout,
+    state,
+    logout,
     signIn: async (email, password) => adopted(await (await account()).signIn(email, password)),
     wasLoggedOut() {
       void registry?.signOut({ signOutLater: true }).catch(() => {});

@@ -41,5 +41,13 @@ export function createTrace(now: () => number): Trace {
 export function deliverFields(event: SyncEvent): Readonly<Record<string, unknown>> {
   const cursor = parseCursor(event.id);
   const order = event.changes.find((change) => change.collection === 'orders' && change.id === event.orderID);
-  return { epoch: cursor?.epoch, seq: cursor?.seq, hash: cursor?.check, orderID: event.orderID, type: event.eventType, version: order?.version ?? null, mutId: event.mutationId };
+  return {
+    epoch: cursor?.epoch,
+    seq: cursor?.seq,
+    hash: cursor?.check,
+    orderID: event.orderID,
+    type: event.eventType,
+    version: order?.version ?? null,
+    mutId: event.mutationId,
+  };
 }

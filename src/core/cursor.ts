@@ -121,7 +121,13 @@ function hear(state: Sequencer, text: string, now: number, policy: Policy): Sequ
   if (isFork(mine, theirs)) return resync(state, 'forked');
   if (theirs.seq <= mine.seq) return state.held.length > 0 ? [state, []] : [{ ...state, gapSince: null }, []];
   if (state.gapSince !== null) return judgeGap(state, now, policy);
-  return [{ ...state, gapSince: now }, [{ do: 'count', what: 'gap' }, { do: 'wake-at', at: now + policy.holdMs }]];
+  return [
+    { ...state, gapSince: now },
+    [
+      { do: 'count', what: 'gap' },
+      { do: 'wake-at', at: now + policy.holdMs },
+    ],
+  ];
 }
 
 function judgeGap(state: Sequencer, now: number, policy: Policy): SequencerStep {

@@ -2,8 +2,18 @@
 
 /** Types that a reader of the stream may name in a filter, in the wire's spelling. */
 export const EVENT_TYPES = [
-  'stage_change', 'status_update', 'payment_update', 'order_created', 'order_updated', 'order_deleted',
-  'whatsapp_connected', 'qr_generated', 'queue_updated', 'bay_updated', 'job_updated', 'driver_updated',
+  'stage_change',
+  'status_update',
+  'payment_update',
+  'order_created',
+  'order_updated',
+  'order_deleted',
+  'whatsapp_connected',
+  'qr_generated',
+  'queue_updated',
+  'bay_updated',
+  'job_updated',
+  'driver_updated',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -4,7 +4,17 @@ import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { Hello, StreamMessage } from '../protocol/event.ts';
 import type { ConnectionReport } from '../protocol/frame.ts';
-import { admittedAttempt, connectionReason, connectionStateOf, startConnection, stepConnection, type Connection, type ConnectionCommand, type ConnectionInput, type FailureCause } from '../core/connection.ts';
+import {
+  admittedAttempt,
+  connectionReason,
+  connectionStateOf,
+  startConnection,
+  stepConnection,
+  type Connection,
+  type ConnectionCommand,
+  type ConnectionInput,
+  type FailureCause,
+} from '../core/connection.ts';
 import { retryAfterMs } from '../core/backoff.ts';
 import { spendRequest, type RequestBudget } from '../core/request-budget.ts';
 import { asSyncError, SyncError, toWire } from '../core/sync-error.ts';
@@ -159,7 +169,10 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     return {
       opened() {
         heardBytes();
-        helloTimers.set(attempt, clock.after(policy.helloMs, () => input(failure(attempt, 'mute'))));
+        helloTimers.set(
+          attempt,
+          clock.after(policy.helloMs, () => input(failure(attempt, 'mute'))),
+        );
         input({ type: 'opened', attempt });
       },
       bytes: heardBytes,
@@ -331,7 +344,10 @@ function endError(end: Exclude<StreamEnd, { kind: 'aborted' }>): SyncError | nul
     case 'reset':
       return new SyncError('net/offline', 'The server can not be reached. What is on this device stays; it is tried again by itself.');
     case 'wrong-answer':
-      return new SyncError('net/answer', `Something answered that is not the sync server (status ${end.status}, ${end.contentType ?? 'no content type'}). Is there a sign-in page of the Wi-Fi in between?`);
+      return new SyncError(
+        'net/answer',
+        `Something answered that is not the sync server (status ${end.status}, ${end.contentType ?? 'no content type'}). Is there a sign-in page of the Wi-Fi in between?`,
+      );
     case 'server':
       return new SyncError('net/server', `The server has a problem (status ${end.status}). It is tried again by itself.`);
     case 'limited':

@@ -109,9 +109,16 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
   function beat(): Beat {
     const known = reign?.standing();
     return {
-      v: PROTOCOL_VERSION, k: 'beat', engine: id, host: deps.host, build: deps.build,
-      term: known?.term ?? 0, phase: known?.phase ?? 'starting', report: known?.report ?? NO_REPORT,
-      counters: known?.counters ?? {}, eventCounts: known?.eventCounts ?? {},
+      v: PROTOCOL_VERSION,
+      k: 'beat',
+      engine: id,
+      host: deps.host,
+      build: deps.build,
+      term: known?.term ?? 0,
+      phase: known?.phase ?? 'starting',
+      report: known?.report ?? NO_REPORT,
+      counters: known?.counters ?? {},
+      eventCounts: known?.eventCounts ?? {},
     };
   }
 

@@ -23,7 +23,16 @@ const REOPEN_MS = 2_000;
 const IDLE_AFTER_MS = 60_000;
 
 /** Before there is a connection to speak of. */
-export const NO_REPORT: ConnectionReport = { state: 'disconnected', reason: null, byteAgeMs: null, lastByteAt: null, heartbeatMs: 0, retryInMs: null, attempt: 0, error: null };
+export const NO_REPORT: ConnectionReport = {
+  state: 'disconnected',
+  reason: null,
+  byteAgeMs: null,
+  lastByteAt: null,
+  heartbeatMs: 0,
+  retryInMs: null,
+  attempt: 0,
+  error: null,
+};
 
 export interface LeadershipDeps extends EngineDeps {
   readonly id: string;
@@ -85,8 +94,23 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
     const lastByteAt = await store.notes.get(NOTE_LAST_BYTE);
     ingest = createIngest({ writer: store.writer, clock, policy, gatherMs, publish, count: countIngest }, claim, ingestListener, life);
     connection = createConnection(
-      { stream: deps.stream, rest: deps.rest, ingest, identity, clock, random: platform.random, policy, counters, log, lastByteAt: typeof lastByteAt === 'number' ? lastByteAt : null },
-      { changed: changed, transient: (eventType, data) => bus.post({ v: PROTOCOL_VERSION, k: 'transient', eventType, data }), retire: () => deps.retire('fenced') },
+      {
+        stream: deps.stream,
+        rest: deps.rest,
+        ingest,
+        identity,
+        clock,
+        random: platform.random,
+        policy,
+        counters,
+        log,
+        lastByteAt: typeof lastByteAt === 'number' ? lastByteAt : null,
+      },
+      {
+        changed: changed,
+        transient: (eventType, data) => bus.post({ v: PROTOCOL_VERSION, k: 'transient', eventType, data }),
+        retire: () => deps.retire('fenced'),
+      },
       life,
     );
     sweeper = startSweep({ writer: store.writer, clock, policy, log, meta: ingest.meta, passed, swept }, life);
@@ -106,7 +130,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
       } catch (error) {
         openError = asSyncError(error, 'store/failed', 'The database of this device can not be opened.');
         log.info('The store can not be opened', { code: openError.code, error: openError.message });
-        if (openError.code === 'store/closed') return deps.retire('logged-out'), null;
+        if (openError.code === 'store/closed') return (deps.retire('logged-out'), null);
         phase = 'blocked';
         say();
         await new Promise<void>((resolve) => clock.after(REOPEN_MS, resolve));
@@ -148,7 +172,8 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
 
   /** Ends the present stream as failed; the next one opens from the stored cursor. */
   function breakOff(cause: FailureCause): void {
-    if (connection) connection.input({ type: 'failed', attempt: connection.state().memory.attempt, cause, retryAfterMs: null, random: platform.random.number() });
+    if (connection)
+      connection.input({ type: 'failed', attempt: connection.state().memory.attempt, cause, retryAfterMs: null, random: platform.random.number() });
   }
 
   function countIngest(what: IngestCounter, by: number): void {
@@ -248,7 +273,13 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
       store?.close();
     },
     term: () => ingest?.meta().term ?? 0,
-    standing: () => ({ term: ingest?.meta().term ?? 0, phase, report: connection?.report() ?? openReport(), counters: present(), eventCounts: counters.eventCounts() }),
+    standing: () => ({
+      term: ingest?.meta().term ?? 0,
+      phase,
+      report: connection?.report() ?? openReport(),
+      counters: present(),
+      eventCounts: counters.eventCounts(),
+    }),
     leasesChanged,
     connect() {
       const at = connection?.state().at;
@@ -264,5 +295,11 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
 }
 
 /** Names under which ingest's counts are known outside. */
-const INGEST_COUNTERS: Readonly<Record<Exclude<IngestCounter, 'event'>, string>> = { duplicate: 'duplicates', gap: 'gaps', shed: 'shedEvents', refused: 'refusedAdvanced', commit: 'commits', 'stale-document': 'staleDocuments' };
-
+const INGEST_COUNTERS: Readonly<Record<Exclude<IngestCounter, 'event'>, string>> = {
+  duplicate: 'duplicates',
+  gap: 'gaps',
+  shed: 'shedEvents',
+  refused: 'refusedAdvanced',
+  commit: 'commits',
+  'stale-document': 'staleDocuments',
+};

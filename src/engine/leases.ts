@@ -57,9 +57,7 @@ export function createLeases(
     rows.set(lease.page, { lease, seenAt: clock.monotonic(), end });
     if (!locks) return;
     // Granted = the tab that held it is gone. Shared, so that engines of two hosts may both watch.
-    locks
-      .request(names.tab(lease.page), { mode: 'shared', signal: AbortSignal.any([end.signal, signal]) }, async () => forget(lease.page))
-      .catch(() => {});
+    locks.request(names.tab(lease.page), { mode: 'shared', signal: AbortSignal.any([end.signal, signal]) }, async () => forget(lease.page)).catch(() => {});
   }
 
   function forget(page: string): void {

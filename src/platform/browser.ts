@@ -37,7 +37,8 @@ function browserLocks(): Locks | null {
   const manager: LockManager | undefined = navigator.locks;
   if (!manager) return null;
   return {
-    request: <T>(name: string, wish: LockWish, task: (held: boolean) => Promise<T>) => manager.request(name, { ...wish }, (lock) => task(lock !== null)) as Promise<T>,
+    request: <T>(name: string, wish: LockWish, task: (held: boolean) => Promise<T>) =>
+      manager.request(name, { ...wish }, (lock) => task(lock !== null)) as Promise<T>,
   };
 }
 

@@ -17,7 +17,8 @@ type Listener = (event: MessageEvent) => void;
 /** One end of a conversation between `me` and `peer`. */
 export function createBusEndpoint(bus: Bus, { me, peer }: { readonly me: string; readonly peer: string }): BusEndpoint {
   const listeners = new Set<Listener>();
-  const asListener = (handler: EventListenerOrEventListenerObject): Listener => (typeof handler === 'function' ? handler : (event) => handler.handleEvent(event));
+  const asListener = (handler: EventListenerOrEventListenerObject): Listener =>
+    typeof handler === 'function' ? handler : (event) => handler.handleEvent(event);
   const wrapped = new Map<EventListenerOrEventListenerObject, Listener>();
   return {
     endpoint: {

@@ -7,7 +7,8 @@ export function createVisibility(): Visibility {
   return {
     isVisible: () => document.visibilityState === 'visible',
     onChange(listener, signal) {
-      const on = (target: EventTarget, type: string, event: (fired: Event) => PageEvent) => target.addEventListener(type, (fired) => listener(event(fired)), { signal });
+      const on = (target: EventTarget, type: string, event: (fired: Event) => PageEvent) =>
+        target.addEventListener(type, (fired) => listener(event(fired)), { signal });
       on(document, 'visibilitychange', () => (document.visibilityState === 'visible' ? 'visible' : 'hidden'));
       on(document, 'freeze', () => 'frozen');
       // Since Chrome 149 visibilitychange after a resume is not reliable, so both are heard.

@@ -10,13 +10,14 @@ export interface Actor {
 }
 
 /** One document's change, folded by one generic rule: the higher version wins. */
-export type Change = ChangeTarget & (
-  | { readonly doc: JsonObject }
-  /** Fields to replace; needs the document at `version - 1`, else the document is stale and fetched again. */
-  | { readonly patch: JsonObject }
-  /** The document is gone. */
-  | { readonly doc: null }
-);
+export type Change = ChangeTarget &
+  (
+    | { readonly doc: JsonObject }
+    /** Fields to replace; needs the document at `version - 1`, else the document is stale and fetched again. */
+    | { readonly patch: JsonObject }
+    /** The document is gone. */
+    | { readonly doc: null }
+  );
 
 interface ChangeTarget {
   readonly collection: string;
@@ -109,7 +110,12 @@ export const CONTROL_TYPES = ['connected', 'heartbeat', 'checkpoint', 'resync', 
 
 /** Reads one SSE message of the sync stream. Total: whatever comes, the answer is a message or a named refusal. */
 export function decodeMessage(wire: WireMessage, bounds: EventBounds): StreamMessage {
-  const refuse = (reason: EventRefusal, prev: string | null = null): StreamMessage => ({ kind: 'refused', reason, id: parseCursor(wire.id)?.text ?? null, prev });
+  const refuse = (reason: EventRefusal, prev: string | null = null): StreamMessage => ({
+    kind: 'refused',
+    reason,
+    id: parseCursor(wire.id)?.text ?? null,
+    prev,
+  });
   const body = parseJson(wire.data);
   if (body === undefined) return refuse('not-json');
   if (!isObject(body)) return refuse('not-an-object');
@@ -127,7 +133,12 @@ export function decodeEvent(body: unknown, bounds: EventBounds): SyncEvent | Eve
   return toEvent(body, bounds) ?? 'wrong-type';
 }
 
-function decodeLogged(wire: WireMessage, body: Record<string, unknown>, bounds: EventBounds, refuse: (reason: EventRefusal, prev?: string | null) => StreamMessage): StreamMessage {
+function decodeLogged(
+  wire: WireMessage,
+  body: Record<string, unknown>,
+  bounds: EventBounds,
+  refuse: (reason: EventRefusal, prev?: string | null) => StreamMessage,
+): StreamMessage {
   const prev = parseCursor(body['prev'])?.text ?? null;
   if (wire.id === null && body['id'] === undefined) return decodeTransient(wire.type, body) ?? refuse('no-id');
   if (!parseCursor(body['id']) || prev === null) return refuse('no-id');
@@ -146,7 +157,10 @@ function toEvent(body: Record<string, unknown>, bounds: EventBounds): SyncEvent 
   return { ...names, id, prev, data: data as JsonObject, timestamp, actor, changes };
 }
 
-function decodeNames({ eventType, tenant, orderID = null, mutationId = null }: Record<string, unknown>, bounds: EventBounds): Pick<SyncEvent, 'eventType' | 'tenant' | 'orderID' | 'mutationId'> | null {
+function decodeNames(
+  { eventType, tenant, orderID = null, mutationId = null }: Record<string, unknown>,
+  bounds: EventBounds,
+): Pick<SyncEvent, 'eventType' | 'tenant' | 'orderID' | 'mutationId'> | null {
   if (!isName(eventType, bounds) || !isName(tenant, bounds)) return null;
   return isNameOrNull(orderID, bounds) && isNameOrNull(mutationId, bounds) ? { eventType, tenant, orderID, mutationId } : null;
 }
@@ -183,9 +197,7 @@ function decodeControl(type: string, body: Record<string, unknown>): StreamMessa
     case 'connected':
       return decodeHello(body);
     case 'heartbeat':
-      return parseCursor(body['cursor'])
-        ? { kind: 'heartbeat', heartbeat: { cursor: String(body['cursor']), serverTime: textOf(body['serverTime']) } }
-        : null;
+      return parseCursor(body['cursor']) ? { kind: 'heartbeat', heartbeat: { cursor: String(body['cursor']), serverTime: textOf(body['serverTime']) } } : null;
     case 'checkpoint': {
       const { prev, id } = body;
       return parseCursor(prev) && parseCursor(id) ? { kind: 'checkpoint', checkpoint: { prev: String(prev), id: String(id) } } : null;

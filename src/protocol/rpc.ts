@@ -33,5 +33,12 @@ export function decodeHostInit(value: unknown): HostInit | null {
   if (!isObject(scope) || typeof device !== 'string') return null;
   const { id, baseUrl, tenant, user, feed } = scope;
   if (typeof id !== 'string' || typeof baseUrl !== 'string' || typeof tenant !== 'string' || typeof user !== 'string' || typeof feed !== 'string') return null;
-  return { v: PROTOCOL_VERSION, k: 'init', scope: { id, baseUrl, tenant, user, feed }, device, isDurable: isDurable !== false, policy: isObject(policy) ? policy : {} };
+  return {
+    v: PROTOCOL_VERSION,
+    k: 'init',
+    scope: { id, baseUrl, tenant, user, feed },
+    device,
+    isDurable: isDurable !== false,
+    policy: isObject(policy) ? policy : {},
+  };
 }

@@ -22,7 +22,15 @@ export interface SyncManagerProviderProps {
 
 const PageSyncContext = createContext<PageSync | null>(null);
 
-export function SyncManagerProvider({ children, initialConfig, enablePersistence = true, autoConnect = true, baseUrl, feed, policy }: SyncManagerProviderProps): ReactNode {
+export function SyncManagerProvider({
+  children,
+  initialConfig,
+  enablePersistence = true,
+  autoConnect = true,
+  baseUrl,
+  feed,
+  policy,
+}: SyncManagerProviderProps): ReactNode {
   const [page] = useState(() => createPageSync({ configuration: { ...DEFAULT_CONFIGURATION, ...initialConfig }, enablePersistence, baseUrl, feed, policy }));
   useEffect(() => page.start(), [page]);
   return (

@@ -50,16 +50,22 @@ export function useSyncManager(view?: { readonly orderID?: string }): SyncManage
 
   useEffect(() => (wants === 'connected' ? manager?.hold() : undefined), [manager, wants]);
 
-  const connect = useCallback((given?: EventFilter) => {
-    if (isFilter(given)) setFilter(given);
-    setWants('connected');
-    manager?.connect();
-  }, [manager]);
+  const connect = useCallback(
+    (given?: EventFilter) => {
+      if (isFilter(given)) setFilter(given);
+      setWants('connected');
+      manager?.connect();
+    },
+    [manager],
+  );
   const disconnect = useCallback(() => setWants('disconnected'), []);
-  const reconnect = useCallback((given?: EventFilter) => {
-    if (isFilter(given)) setFilter(given);
-    manager?.reconnect();
-  }, [manager]);
+  const reconnect = useCallback(
+    (given?: EventFilter) => {
+      if (isFilter(given)) setFilter(given);
+      manager?.reconnect();
+    },
+    [manager],
+  );
   const subscribe = useSubscribe();
   const orderID = view?.orderID ?? filter.orderID ?? configuration.orderID;
   const eventTypes = filter.eventTypes ?? configuration.eventTypes;
@@ -67,9 +73,16 @@ export function useSyncManager(view?: { readonly orderID?: string }): SyncManage
   const updateConfiguration = useCallback((change: Partial<SyncConfiguration>) => manager?.configure(change), [manager]);
 
   return {
-    connectionState: health.connectionState, isConnected: health.isConnected, error: health.error, events, configuration,
+    connectionState: health.connectionState,
+    isConnected: health.isConnected,
+    error: health.error,
+    events,
+    configuration,
     metrics: useMetrics(health),
-    connect, disconnect, reconnect, updateConfiguration,
+    connect,
+    disconnect,
+    reconnect,
+    updateConfiguration,
     subscribe: useCallback((listener) => subscribe(listener, {}), [subscribe]),
     subscribeToOrder: useCallback((id, listener) => subscribe(listener, { orderID: id }), [subscribe]),
     subscribeToEventType: useCallback((type, listener) => subscribe(listener, { eventTypes: [type] }), [subscribe]),
@@ -100,7 +113,10 @@ function useSubscribe(): (listener: EventListener, filter: EventFilter) => () =>
 function useMetrics({ counters, totalEvents, uptime, eventCounts }: Health): SyncMetrics {
   const totalConnections = counters['totalConnections'] ?? 0;
   const totalReconnects = counters['totalReconnects'] ?? 0;
-  return useMemo(() => ({ totalConnections, totalReconnects, totalEvents, uptime, eventCounts }), [totalConnections, totalReconnects, totalEvents, uptime, eventCounts]);
+  return useMemo(
+    () => ({ totalConnections, totalReconnects, totalEvents, uptime, eventCounts }),
+    [totalConnections, totalReconnects, totalEvents, uptime, eventCounts],
+  );
 }
 
 /** `onClick={reconnect}` hands over a click event; only an object with a filter's fields is a filter. */

@@ -1,10 +1,10 @@
 // The small database `holdfast`: this device's id, the scopes it has, and who is signed in. What a page, a worker and the
 // service worker need to know offline, before any scope is open. It holds no document and no token.
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { isObject } from '../protocol/json.ts';
 import type { SessionInfo } from '../protocol/http.ts';
 import { decodeSession } from '../protocol/session.ts';
 import { asSyncError } from '../core/sync-error.ts';
-import { promised } from '../platform/requests.ts';
 import type { Scope } from './scope.ts';
 
 /** Written at sign-in, deleted at log-out. */
@@ -14,6 +14,18 @@ export interface CurrentSession extends SessionInfo {
   readonly feed: string;
   readonly auth: 'cookie';
   readonly signedInAt: number;
+}
+
+export interface ScopeRow {
+  readonly id: string;
+  readonly auth: 'cookie';
+  readonly hasOutbox: boolean;
+  readonly usedAt: number;
+}
+
+interface RegistryRows extends DBSchema {
+  rows: { key: string; value: unknown };
+  scopes: { key: string; value: ScopeRow };
 }
 
 export interface Registry {
@@ -34,19 +46,21 @@ export const REGISTRY_DATABASE = 'holdfast';
 /** Opens the registry. Fails with `store/failed` where the browser keeps nothing (then there is no offline start). */
 export async function openRegistry({ newId, now }: { readonly newId: () => string; readonly now: () => number }): Promise<Registry> {
   const db = await openDatabase();
-  const read = (key: string): Promise<unknown> => promised(db.transaction('rows').objectStore('rows').get(key));
-  /** A start only reads; what writes is loaded when somebody signs in or out. */
-  const writes = () => import('./registry-writes.ts');
   return {
-    async device() {
-      const known = await read('device');
-      return typeof known === 'string' ? known : (await writes()).keepDevice(db, newId());
+    device: () => ensureDevice(db, newId),
+    current: async () => decodeCurrent(await db.get('rows', 'current')),
+    async signIn(session) {
+      const tx = db.transaction(['rows', 'scopes'], 'readwrite', { durability: 'strict' });
+      const row: ScopeRow = { id: session.scopeId, auth: 'cookie', hasOutbox: false, usedAt: now() };
+      const rows = tx.objectStore('rows');
+      await Promise.all([rows.put(session, 'current'), rows.delete('sign-out'), tx.objectStore('scopes').put(row, row.id), tx.done]);
     },
-    current: async () => decodeCurrent(await read('current')),
-    signIn: async (session) => (await writes()).keepSignIn(db, session, now()),
-    signOut: async ({ signOutLater }) => (await writes()).keepSignOut(db, signOutLater),
-    owesSignOut: async () => (await read('sign-out')) === true,
-    paidSignOut: async () => (await writes()).keepPaidSignOut(db),
+    async signOut({ signOutLater }) {
+      const tx = db.transaction('rows', 'readwrite', { durability: 'strict' });
+      await Promise.all([tx.store.delete('current'), signOutLater ? tx.store.put(true, 'sign-out') : tx.store.delete('sign-out'), tx.done]);
+    },
+    owesSignOut: async () => (await db.get('rows', 'sign-out')) === true,
+    paidSignOut: () => db.delete('rows', 'sign-out'),
     close: () => db.close(),
   };
 }
@@ -56,16 +70,28 @@ export function scopeOf(current: CurrentSession): Scope {
   return { id: current.scopeId, baseUrl: current.baseUrl, tenant: current.tenant, user: current.user, feed: current.feed };
 }
 
-async function openDatabase(): Promise<IDBDatabase> {
+async function openDatabase(): Promise<IDBPDatabase<RegistryRows>> {
   try {
-    const request = indexedDB.open(REGISTRY_DATABASE, 1);
-    request.onupgradeneeded = () => ['rows', 'scopes'].forEach((store) => request.result.createObjectStore(store));
-    const db = await promised(request);
-    db.onversionchange = () => db.close();
-    return db;
+    return await openDB<RegistryRows>(REGISTRY_DATABASE, 1, {
+      upgrade(db) {
+        db.createObjectStore('rows');
+        db.createObjectStore('scopes');
+      },
+      blocking: (_current, _blocked, event) => (event.target instanceof IDBDatabase ? event.target.close() : undefined),
+    });
   } catch (error) {
     throw asSyncError(error, 'store/failed', 'This browser keeps nothing on this device, so it can not start offline. Leave private mode, or allow site data.');
   }
+}
+
+/** Two tabs at once: the first to write wins, in one transaction. */
+async function ensureDevice(db: IDBPDatabase<RegistryRows>, newId: () => string): Promise<string> {
+  const tx = db.transaction('rows', 'readwrite');
+  const known: unknown = await tx.store.get('device');
+  const device = typeof known === 'string' ? known : newId();
+  if (device !== known) await tx.store.put(device, 'device');
+  await tx.done;
+  return device;
 }
 
 function decodeCurrent(value: unknown): CurrentSession | null {

@@ -25,5 +25,12 @@ export interface ScopeNames {
 
 export function scopeNames({ id }: Pick<Scope, 'id'>): ScopeNames {
   const name = (suffix: string) => `holdfast:${id}:${suffix}`;
-  return { database: name('store'), bus: name('bus'), worker: name('engine'), conn: name('conn'), alive: (engine) => name(`alive:${engine}`), tab: (page) => name(`tab:${page}`) };
+  return {
+    database: name('store'),
+    bus: name('bus'),
+    worker: name('engine'),
+    conn: name('conn'),
+    alive: (engine) => name(`alive:${engine}`),
+    tab: (page) => name(`tab:${page}`),
+  };
 }

@@ -1,6 +1,6 @@
 // The application's screens judged by axe, in both themes and with a touch screen's size, and walked by keyboard.
 import { fileURLToPath } from 'node:url';
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { MANAGER } from '../support/page-probes.ts';
 import { PASSWORD } from '../support/rest-user.ts';
@@ -45,9 +45,13 @@ test('[AXE2] every control of the board can be reached by Tab, shows where the f
       const element = document.activeElement;
       if (!element || element === document.body) return null;
       const style = getComputedStyle(element);
-      return { name: element.getAttribute('aria-label') ?? element.textContent, outline: style.outlineStyle, height: Math.round(element.getBoundingClientRect().height) };
+      return {
+        name: element.getAttribute('aria-label') ?? element.textContent,
+        outline: style.outlineStyle,
+        height: Math.round(element.getBoundingClientRect().height),
+      };
     });
-    if (focused) reached.set(`${focused.name}`, focused);
+    if (focused) reached.set(focused.name ?? '', focused);
   }
   expect(reached.size).toBeGreaterThan(10);
   for (const [name, { outline, height }] of reached) {

@@ -8,17 +8,44 @@ import { cursorAt, eventAt } from '../support/sample-events.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-const metaAt = (seq: number | null): LogMeta => ({ run: 'r', runNo: 1, cursor: seq === null ? null : cursorAt(seq), snapshotAt: null, floor: 0, term: 1, serverTime: 0, events: 0, bytes: 0 });
-const stored = (id: string, version: number, seq: number, staleFor: number | null = null): StoredDocument => ({ collection: 'bays', id, version, doc: { version }, seq, staleFor });
+const metaAt = (seq: number | null): LogMeta => ({
+  run: 'r',
+  runNo: 1,
+  cursor: seq === null ? null : cursorAt(seq),
+  snapshotAt: null,
+  floor: 0,
+  term: 1,
+  serverTime: 0,
+  events: 0,
+  bytes: 0,
+});
+const stored = (id: string, version: number, seq: number, staleFor: number | null = null): StoredDocument => ({
+  collection: 'bays',
+  id,
+  version,
+  doc: { version },
+  seq,
+  staleFor,
+});
 const changed = (seq: number, version: number) => eventAt(seq, { changes: [{ collection: 'bays', id: 'b1', version, doc: { version } }] });
 
 function setUp(disk: { documents: StoredDocument[]; asOf: number | null }) {
   const timeline = createTimeline();
   const answers: (() => void)[] = [];
-  const page = (documents: readonly StoredDocument[]): CollectionPage => ({ documents, asOf: { run: 'r', seq: disk.asOf ?? 0 }, meta: metaAt(disk.asOf), isPartial: false });
+  const page = (documents: readonly StoredDocument[]): CollectionPage => ({
+    documents,
+    asOf: { run: 'r', seq: disk.asOf ?? 0 },
+    meta: metaAt(disk.asOf),
+    isPartial: false,
+  });
   const later = (documents: () => readonly StoredDocument[]) => new Promise<CollectionPage>((resolve) => answers.push(() => resolve(page(documents()))));
   const unused = () => Promise.reject(new Error('not read here'));
-  const reader: LogReader = { read: unused, history: unused, collection: () => later(() => [...disk.documents]), documents: () => later(() => [...disk.documents]) };
+  const reader: LogReader = {
+    read: unused,
+    history: unused,
+    collection: () => later(() => [...disk.documents]),
+    documents: () => later(() => [...disk.documents]),
+  };
   const signal = new AbortController().signal;
   const log = { error: () => {}, info: () => {}, debug: () => {} };
   const collections = createCollections({ reader, notifier: createNotifier(timeline.clock(), () => {}, signal), clock: timeline.clock(), log }, signal);
@@ -29,7 +56,8 @@ function setUp(disk: { documents: StoredDocument[]; asOf: number | null }) {
   return { collections, answer, bays: collections.topic('bays'), disk };
 }
 
-const versions = (topic: { getSnapshot: () => { documents: ReadonlyMap<string, StoredDocument> } }) => [...topic.getSnapshot().documents.values()].map(({ version }) => version);
+const versions = (topic: { getSnapshot: () => { documents: ReadonlyMap<string, StoredDocument> } }) =>
+  [...topic.getSnapshot().documents.values()].map(({ version }) => version);
 
 test('[COL1] events that come while the disk is read are folded over what it answers', async () => {
   const { collections, answer, bays, disk } = setUp({ documents: [stored('b1', 1, 1)], asOf: 1 });
@@ -76,7 +104,13 @@ test('[COL3] a document that lacks a change is shown as it was and read again wh
 test('[COL3] documents that come whole replace older ones, never newer ones', async () => {
   const { collections, answer, bays } = setUp({ documents: [stored('b1', 4, 4)], asOf: 4 });
   await answer();
-  collections.replace([{ collection: 'bays', id: 'b1', version: 3, doc: { version: 3 } }, { collection: 'other', id: 'x', version: 1, doc: {} }], 4);
+  collections.replace(
+    [
+      { collection: 'bays', id: 'b1', version: 3, doc: { version: 3 } },
+      { collection: 'other', id: 'x', version: 1, doc: {} },
+    ],
+    4,
+  );
   expect(versions(bays)).toEqual([4]);
   collections.replace([{ collection: 'bays', id: 'b1', version: 5, doc: { version: 5 } }], 4);
   expect(versions(bays)).toEqual([5]);

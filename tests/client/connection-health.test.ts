@@ -9,25 +9,67 @@ const HEARTBEAT = 15_000;
 
 function beatOf(report: Partial<ConnectionReport>, phase: Beat['phase'] = 'live'): Beat {
   return {
-    v: 1, k: 'beat', engine: 'e', term: 7, phase, build: 'b', host: 'shared', counters: { totalEvents: 3, uptimeMs: 9, refusedEvents: 1 }, eventCounts: { a: 3 },
-    report: { state: 'connected', reason: null, byteAgeMs: 100, lastByteAt: 5_000, heartbeatMs: HEARTBEAT, retryInMs: null, attempt: 1, error: null, ...report },
+    v: 1,
+    k: 'beat',
+    engine: 'e',
+    term: 7,
+    phase,
+    build: 'b',
+    host: 'shared',
+    counters: { totalEvents: 3, uptimeMs: 9, refusedEvents: 1 },
+    eventCounts: { a: 3 },
+    report: {
+      state: 'connected',
+      reason: null,
+      byteAgeMs: 100,
+      lastByteAt: 5_000,
+      heartbeatMs: HEARTBEAT,
+      retryInMs: null,
+      attempt: 1,
+      error: null,
+      ...report,
+    },
   };
 }
 
 function healthOf(facts: Partial<HealthFacts>) {
-  const all: HealthFacts = { beat: beatOf({}), heardAt: 100_000, now: 100_000, wallNow: 1_000_000, startedAt: 0, wellAt: null, hasLease: true, storedLastByteAt: null, updates: 0, pageError: null, ...facts };
+  const all: HealthFacts = {
+    beat: beatOf({}),
+    heardAt: 100_000,
+    now: 100_000,
+    wallNow: 1_000_000,
+    startedAt: 0,
+    wellAt: null,
+    hasLease: true,
+    storedLastByteAt: null,
+    updates: 0,
+    pageError: null,
+    ...facts,
+  };
   return deriveHealth(all, POLICY);
 }
 
 describe('the table', () => {
   const rows: [string, Partial<HealthFacts>, { status: string; isConnected: boolean; isPollingFallback: boolean; label: string }][] = [
     ['connected and fresh', {}, { status: 'healthy', isConnected: true, isPollingFallback: false, label: 'Live' }],
-    ['connected, no fresh bytes', { beat: beatOf({ byteAgeMs: HEARTBEAT * 2.5 + 1 }) }, { status: 'connecting', isConnected: false, isPollingFallback: false, label: 'Offline' }],
+    [
+      'connected, no fresh bytes',
+      { beat: beatOf({ byteAgeMs: HEARTBEAT * 2.5 + 1 }) },
+      { status: 'connecting', isConnected: false, isPollingFallback: false, label: 'Offline' },
+    ],
     ['connecting', { beat: beatOf({ state: 'connecting' }) }, { status: 'connecting', isConnected: false, isPollingFallback: false, label: 'Offline' }],
-    ['reconnecting', { beat: beatOf({ state: 'reconnecting', reason: 'reset' }) }, { status: 'connecting', isConnected: false, isPollingFallback: false, label: 'Offline' }],
+    [
+      'reconnecting',
+      { beat: beatOf({ state: 'reconnecting', reason: 'reset' }) },
+      { status: 'connecting', isConnected: false, isPollingFallback: false, label: 'Offline' },
+    ],
     ['polling', { beat: beatOf({ state: 'polling_fallback' }) }, { status: 'polling', isConnected: false, isPollingFallback: true, label: 'Polling' }],
     ['error', { beat: beatOf({ state: 'error', reason: 'server' }) }, { status: 'error', isConnected: false, isPollingFallback: false, label: 'Offline' }],
-    ['needs auth', { beat: beatOf({ state: 'needs_auth', reason: 'auth' }) }, { status: 'error', isConnected: false, isPollingFallback: false, label: 'Sign in again' }],
+    [
+      'needs auth',
+      { beat: beatOf({ state: 'needs_auth', reason: 'auth' }) },
+      { status: 'error', isConnected: false, isPollingFallback: false, label: 'Sign in again' },
+    ],
     ['no lease here', { hasLease: false }, { status: 'disconnected', isConnected: false, isPollingFallback: false, label: 'Offline' }],
   ];
   test.each(rows)('[HLT1] %s', (_name, facts, expected) => {

@@ -8,7 +8,9 @@ import type { CollectionSnapshot } from '../../src/client/collections.ts';
 const snapshot = (versions: Record<string, number>): CollectionSnapshot => ({
   isLoading: false,
   isPartial: false,
-  documents: new Map(Object.entries(versions).map(([id, version]) => [id, { collection: 'orders', id, version, doc: { n: version }, seq: version, staleFor: null }])),
+  documents: new Map(
+    Object.entries(versions).map(([id, version]) => [id, { collection: 'orders', id, version, doc: { n: version }, seq: version, staleFor: null }]),
+  ),
 });
 
 test('[TRC1] a listener that comes late hears what happened before it, once, and what happens after', () => {
@@ -31,7 +33,12 @@ test('[TRC2] each order is reported when the version that is shown changes, and 
   topic.set(snapshot({ a: 2, b: 1 }));
   stop();
   topic.set(snapshot({ a: 3 }));
-  expect(reads.map(({ orderID, version }) => [orderID, version])).toEqual([['a', 1], ['b', 1], ['a', 2], ['b', 1]]);
+  expect(reads.map(({ orderID, version }) => [orderID, version])).toEqual([
+    ['a', 1],
+    ['b', 1],
+    ['a', 2],
+    ['b', 1],
+  ]);
 });
 
 test('[TRC2] the hash of a document depends on its content, not on the order of its keys', () => {

@@ -58,7 +58,8 @@ test('[BND1] requests while things go wrong: a budget per window, the rest waits
     return n + waitMs;
   });
   expect(budget.length).toBeLessThanOrEqual(POLICY.requestBudget);
-  for (const at of sentAt) expect(sentAt.filter((other) => other >= at && other < at + POLICY.requestWindowMs).length).toBeLessThanOrEqual(POLICY.requestBudget);
+  for (const at of sentAt)
+    expect(sentAt.filter((other) => other >= at && other < at + POLICY.requestWindowMs).length).toBeLessThanOrEqual(POLICY.requestBudget);
 });
 
 test('[BND1] records kept for a late trace listener: the newest only', () => {
@@ -77,7 +78,12 @@ test('[BND1] received events waiting for a commit: the stream is asked to wait',
   const meta = { run: 'r', runNo: 1, cursor: cursorAt(0), snapshotAt: null, floor: 0, term: 1, serverTime: 0, events: 0, bytes: 0 };
   const listener = { reconnect: () => {}, resync: () => {}, fenced: () => {}, failed: () => {}, stale: () => {} };
   const policy = { ...POLICY, ingestQueue: 100 };
-  const ingest = createIngest({ writer, clock, policy, gatherMs: () => 0, publish: () => {}, count: () => {} }, { meta, documents: [] }, listener, new AbortController().signal);
+  const ingest = createIngest(
+    { writer, clock, policy, gatherMs: () => 0, publish: () => {}, count: () => {} },
+    { meta, documents: [] },
+    listener,
+    new AbortController().signal,
+  );
   const waits = numbers.slice(1, 2_000).map((seq) => {
     const event = eventAt(seq);
     return ingest.arrive({ kind: 'event', id: event.id, prev: event.prev, event });

@@ -21,8 +21,16 @@ test('[RCT1] provider and hooks render on a server without touching a browser gl
   );
   const shown: unknown = JSON.parse(html.replace(/<\/?p>/g, '').replaceAll('&quot;', '"'));
   expect(shown).toEqual({
-    connectionState: 'disconnected', isConnected: false, events: [], error: null, status: 'disconnected', label: 'Connecting',
-    isLoading: true, latestEvent: null, phase: 'starting', activeJobs: [],
+    connectionState: 'disconnected',
+    isConnected: false,
+    events: [],
+    error: null,
+    status: 'disconnected',
+    label: 'Connecting',
+    isLoading: true,
+    latestEvent: null,
+    phase: 'starting',
+    activeJobs: [],
   });
 });
 

@@ -1,0 +1,92 @@
+// Keeps what health is derived from, and derives it again whenever one of those facts, or just the time, has changed.
+import type { Beat } from '../protocol/frame.ts';
+import type { Policy } from '../core/policy.ts';
+import type { SyncError } from '../core/sync-error.ts';
+import type { Clock } from '../platform/ports.ts';
+import { deriveHealth, isSameHealth, type Health } from './connection-health.ts';
+import { createTopic, type Notifier, type Topic } from './topic.ts';
+
+export interface HealthWatchDeps {
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly notifier: Notifier;
+  readonly hasLease: () => boolean;
+  /** The label that people read has changed. */
+  readonly labelChanged: (health: Health) => void;
+}
+
+export interface HealthWatch {
+  readonly topic: Topic<Health>;
+  /** Looks at the clock from now on: silence has no event. */
+  begin(): void;
+  /** The leading engine spoke: whatever trouble this page had is over. */
+  heard(beat: Beat): void;
+  leader(): Beat | null;
+  /** The page's own trouble: no worker, no database. */
+  failed(error: SyncError): void;
+  /** Wall time of a byte that an earlier engine had, ms; an older one than known changes nothing. */
+  noteLastByte(at: number): void;
+  noteUpdates(count: number): void;
+  look(): void;
+}
+
+const LOOK_MS = 500;
+
+export function createHealthWatch({ clock, policy, notifier, hasLease, labelChanged }: HealthWatchDeps, signal: AbortSignal): HealthWatch {
+  const startedAt = clock.monotonic();
+  let beat: Beat | null = null;
+  let heardAt = -Infinity;
+  let wellAt: number | null = null;
+  let pageError: SyncError | null = null;
+  let storedLastByteAt: number | null = null;
+  let updates = 0;
+  const topic = createTopic(derive(), notifier, isSameHealth);
+
+  function derive(): Health {
+    const facts = {
+      beat,
+      heardAt,
+      now: clock.monotonic(),
+      wallNow: clock.now(),
+      startedAt,
+      wellAt,
+      hasLease: hasLease(),
+      storedLastByteAt,
+      updates,
+      pageError,
+    };
+    return deriveHealth(facts, policy);
+  }
+
+  function look(): void {
+    const next = derive();
+    if (next.status === 'healthy' || next.status === 'polling') wellAt = clock.monotonic();
+    if (topic.getSnapshot().label !== next.label) labelChanged(next);
+    topic.set(next);
+  }
+
+  function lookOn(): void {
+    if (signal.aborted) return;
+    look();
+    clock.after(LOOK_MS, lookOn);
+  }
+
+  return {
+    topic,
+    begin: lookOn,
+    heard(next) {
+      beat = next;
+      heardAt = clock.monotonic();
+      pageError = null;
+      look();
+    },
+    leader: () => beat,
+    failed(error) {
+      pageError = error;
+      look();
+    },
+    noteLastByte: (at) => void (storedLastByteAt = Math.max(storedLastByteAt ?? 0, at)),
+    noteUpdates: (count) => void (updates += count),
+    look,
+  };
+}

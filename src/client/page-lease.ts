@@ -1,0 +1,75 @@
+// A page's wish to be connected: one hold per hook that wants it, one lease for the page, renewed while it lasts. The page's tab lock
+// stands behind it: its release tells the engine that the page is gone.
+import { PROTOCOL_VERSION } from '../protocol/version.ts';
+import type { LeaseWishes } from '../protocol/frame.ts';
+import { holdForLife } from '../platform/locks.ts';
+import type { Bus, Clock, Locks, Visibility } from '../platform/ports.ts';
+import type { ScopeNames } from '../scope/scope.ts';
+import type { Position } from '../store/contract.ts';
+
+export interface PageLeaseDeps {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly locks: Locks | null;
+  readonly names: ScopeNames;
+  readonly page: string;
+  readonly visibility: Visibility;
+  readonly wishes: () => LeaseWishes;
+  readonly position: () => Position | null;
+}
+
+export interface PageLease {
+  /** Takes the tab lock and renews from then on. Before that a page is not heard of: whose lock nobody holds is taken for dead. */
+  begin(): Promise<void>;
+  isHeld(): boolean;
+  /** Wants the connection until the returned function is called. */
+  hold(): () => void;
+  /** Says the lease now: it changed, or a new engine should hear of it. */
+  say(): void;
+}
+
+const RENEW_MS = 10_000;
+
+export function createPageLease(deps: PageLeaseDeps, onChange: () => void, signal: AbortSignal): PageLease {
+  const { bus, clock, page } = deps;
+  let holds = 0;
+  let isLocked = false;
+
+  function say(): void {
+    if (signal.aborted || !isLocked) return;
+    const wants = holds > 0 ? deps.wishes() : null;
+    bus.post({ v: PROTOCOL_VERSION, k: 'lease', page, wants, isVisible: deps.visibility.isVisible(), position: deps.position() });
+  }
+
+  function renew(): void {
+    if (signal.aborted) return;
+    say();
+    clock.after(RENEW_MS, renew);
+  }
+
+  function changed(): void {
+    say();
+    onChange();
+  }
+
+  return {
+    async begin() {
+      await holdForLife(deps.locks, deps.names.tab(page), signal).catch(() => {});
+      isLocked = true;
+      renew();
+    },
+    isHeld: () => holds > 0,
+    hold() {
+      let isHeld = true;
+      holds += 1;
+      if (holds === 1) changed();
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        holds -= 1;
+        if (holds === 0) changed();
+      };
+    },
+    say,
+  };
+}
