@@ -53,7 +53,7 @@ export function createAccount(deps: SessionDeps, signal: AbortSignal): Account {
     },
     async leave(session) {
       await wipeScope(deps, scopeOf(session), signal);
-      await registry?.signOut({ signOutLater: true });
+      await registry?.signOut(session.scopeId);
     },
     async endAtServer() {
       const answer = await rest.send({ method: 'DELETE', path: PATHS.session });

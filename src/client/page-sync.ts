@@ -138,7 +138,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
         configuration: options.configuration,
         openReader: (link, signal) =>
           options.enablePersistence
-            ? createPageStore({ indexedDB, name: names.database, scope, policy, clock }, () => session.wasLoggedOut(), signal)
+            ? createPageStore({ indexedDB, name: names.database, scope, policy, clock }, () => session.wasLoggedOut(scope.id), signal)
             : createEngineStore(link),
         startHost(failed, signal) {
           if (!hasSharedWorker()) {
@@ -154,7 +154,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
           return createSharedHost({ name: names.worker, init, clock, failed }, signal).start;
         },
       },
-      () => session.wasLoggedOut(),
+      () => session.wasLoggedOut(scope.id),
     );
   }
 

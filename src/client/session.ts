@@ -33,8 +33,8 @@ export interface Session {
   signIn(email: string, password: string): Promise<void>;
   /** Wipes this scope from the device, in every tab, then signs out at the server (later, when it can't be reached). */
   logout(): Promise<void>;
-  /** Another tab, or the store itself, says that this scope was logged out. */
-  wasLoggedOut(): void;
+  /** Another tab, or the store itself, says that this scope was logged out; it may be late, and somebody else be signed in. */
+  wasLoggedOut(scopeId: string): void;
 }
 
 const CHANGED = 'session-changed';
@@ -115,9 +115,9 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
     state,
     logout,
     signIn: async (email, password) => adopted(await (await account()).signIn(email, password)),
-    wasLoggedOut() {
-      void registry?.signOut({ signOutLater: true }).catch(() => {});
-      showSignedOut();
+    wasLoggedOut(scopeId) {
+      void registry?.signOut(scopeId).catch(() => {});
+      if (state.getSnapshot().session?.scopeId === scopeId) showSignedOut();
     },
   };
 }

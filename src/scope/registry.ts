@@ -33,8 +33,8 @@ export interface Registry {
   device(): Promise<string>;
   current(): Promise<CurrentSession | null>;
   signIn(session: CurrentSession): Promise<void>;
-  /** Deletes `current`; with `signOutLater` the server is told when it can be reached. */
-  signOut(options: { readonly signOutLater: boolean }): Promise<void>;
+  /** Deletes `current` if it is of this scope, and owes the server a log-out. A tab that hears late of one log-out must not end the next person's session. */
+  signOut(scopeId: string): Promise<void>;
   /** True while the server has not been told of a log-out. */
   owesSignOut(): Promise<boolean>;
   paidSignOut(): Promise<void>;
@@ -55,9 +55,11 @@ export async function openRegistry({ newId, now }: { readonly newId: () => strin
       const rows = tx.objectStore('rows');
       await Promise.all([rows.put(session, 'current'), rows.delete('sign-out'), tx.objectStore('scopes').put(row, row.id), tx.done]);
     },
-    async signOut({ signOutLater }) {
+    async signOut(scopeId) {
       const tx = db.transaction('rows', 'readwrite', { durability: 'strict' });
-      await Promise.all([tx.store.delete('current'), signOutLater ? tx.store.put(true, 'sign-out') : tx.store.delete('sign-out'), tx.done]);
+      const current = decodeCurrent(await tx.store.get('current'));
+      if (current?.scopeId === scopeId) await Promise.all([tx.store.delete('current'), tx.store.put(true, 'sign-out')]);
+      await tx.done;
     },
     owesSignOut: async () => (await db.get('rows', 'sign-out')) === true,
     paidSignOut: () => db.delete('rows', 'sign-out'),
