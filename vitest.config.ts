@@ -11,6 +11,8 @@ export default defineConfig({
     include: ['tests/**/*.test.{ts,tsx}', 'src/lib/**/__tests__/*.test.{ts,tsx}'],
     exclude: ['tests/browser/**', 'node_modules/**'],
     testTimeout: 30_000,
+    // All cores: on two, the default would leave one idle.
+    maxWorkers: '100%',
     hookTimeout: 30_000,
     restoreMocks: true,
     unstubGlobals: true,
