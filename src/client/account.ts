@@ -4,13 +4,29 @@ import { PATHS, type SessionInfo } from '../protocol/http.ts';
 import { decodeSession } from '../protocol/session.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { SwMessage } from '../protocol/sw-message.ts';
+import type { Policy } from '../core/policy.ts';
 import { SyncError } from '../core/sync-error.ts';
-import { scopeOf, type CurrentSession } from '../scope/registry.ts';
+import type { Platform } from '../platform/browser.ts';
+import type { Bus } from '../platform/ports.ts';
+import { scopeOf, type CurrentSession, type Registry } from '../scope/registry.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import { reopenStore, wipeStore } from '../store/wipe.ts';
-import type { RestAnswer } from '../transport/contract.ts';
+import type { RestAnswer, Sender } from '../transport/contract.ts';
 import { restFailure } from '../transport/rest-failure.ts';
-import type { SessionDeps } from './session.ts';
+import type { Notifier } from './topic.ts';
+
+export interface SessionDeps {
+  /** Null where the browser keeps nothing: then a session lasts as long as its page. */
+  readonly registry: Registry | null;
+  readonly rest: Sender;
+  readonly platform: Platform;
+  readonly policy: Policy;
+  readonly notifier: Notifier;
+  readonly baseUrl: string;
+  readonly feed: string;
+  /** Tells other tabs that `current` changed. */
+  readonly bus: Bus;
+}
 
 export interface Account {
   /** Whom the server knows by this page's cookie, if that is somebody else than `current`; null when it isn't, or when it doesn't answer. */

@@ -1,31 +1,14 @@
 // Who is signed in on this device, as the disk knows it: read first, so that a start without network knows it too.
 // What the server says about it comes with account.ts, which is loaded behind that.
 import { asSyncError } from '../core/sync-error.ts';
-import type { Policy } from '../core/policy.ts';
-import type { Platform } from '../platform/browser.ts';
-import type { Bus } from '../platform/ports.ts';
-import type { CurrentSession, Registry } from '../scope/registry.ts';
-import type { Sender } from '../transport/contract.ts';
-import type { Account } from './account.ts';
-import { createTopic, type Notifier, type Topic } from './topic.ts';
+import type { CurrentSession } from '../scope/registry.ts';
+import type { Account, SessionDeps } from './account.ts';
+import { createTopic, type Topic } from './topic.ts';
 
 export type SessionState =
   | { readonly phase: 'starting'; readonly session: null }
   | { readonly phase: 'signed-out'; readonly session: null }
   | { readonly phase: 'signed-in'; readonly session: CurrentSession };
-
-export interface SessionDeps {
-  /** Null where the browser keeps nothing: then a session lasts as long as its page. */
-  readonly registry: Registry | null;
-  readonly rest: Sender;
-  readonly platform: Platform;
-  readonly policy: Policy;
-  readonly notifier: Notifier;
-  readonly baseUrl: string;
-  readonly feed: string;
-  /** Tells other tabs that `current` changed. */
-  readonly bus: Bus;
-}
 
 export interface Session {
   readonly state: Topic<SessionState>;

@@ -2,43 +2,16 @@
 //
 //   alive lock -> conn lock -> open store -> take term -> [ingest <- connection <- stream]  -> frames on the bus
 //                                                          sweep     leases <- pages
-import { decodeBusMessage, type Beat, type BusMessage } from '../protocol/frame.ts';
+import { decodeBusMessage, type Beat, type BusMessage, type RpcEnvelope } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
-import type { Policy } from '../core/policy.ts';
-import type { Platform } from '../platform/browser.ts';
 import { aborted, holdForLife } from '../platform/locks.ts';
 import type { Bus } from '../platform/ports.ts';
-import { scopeNames, type Scope } from '../scope/scope.ts';
-import type { Store } from '../store/contract.ts';
-import type { Snapshots, StreamTransport } from '../transport/contract.ts';
-import type { RpcEnvelope } from '../protocol/frame.ts';
+import { scopeNames } from '../scope/scope.ts';
 import type { EngineCalls } from './api.ts';
+import type { Engine, EngineDeps, EngineEnd } from './contract.ts';
 import { createLeadership, NO_REPORT, type Leadership } from './leadership.ts';
 import { createLeases } from './leases.ts';
 import { holdReign } from './reign.ts';
-
-export interface EngineDeps {
-  readonly platform: Platform;
-  readonly scope: Scope;
-  readonly device: string;
-  readonly policy: Policy;
-  readonly stream: StreamTransport;
-  readonly rest: Snapshots;
-  /** Opens the scope's store; called again while it fails for a reason that may pass. */
-  readonly openStore: (signal: AbortSignal) => Promise<Store>;
-  /** Where this engine runs and which build it is; said with each beat. */
-  readonly host: string;
-  readonly build: string;
-}
-
-/** Why an engine ended; `logged-out` is the one after which nobody starts another. */
-export type EngineEnd = 'asked' | 'fenced' | 'logged-out' | 'store-lost';
-
-export interface Engine {
-  readonly id: string;
-  /** Settles when this engine is over: its locks are released, its stream is closed, it writes no more. */
-  readonly over: Promise<EngineEnd>;
-}
 
 /** Starts an engine: it waits for the reign of its scope, leads until `signal` aborts or somebody newer leads, and then is over. */
 export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {

@@ -10,7 +10,7 @@ import type { Bus } from '../platform/ports.ts';
 import type { Claim, Store } from '../store/contract.ts';
 import { createConnection, type LiveConnection } from './connect.ts';
 import { createCounters, type Counters } from './counters.ts';
-import type { EngineDeps, EngineEnd } from './engine.ts';
+import type { EngineDeps, EngineEnd } from './contract.ts';
 import { createIngest, type CommittedFrame, type Ingest, type IngestCounter, type IngestListener } from './ingest.ts';
 import type { Leases } from './leases.ts';
 import { startSweep } from './sweep.ts';

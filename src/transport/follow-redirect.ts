@@ -1,11 +1,11 @@
 // Where a redirect leads: our server may move within its origin, anything else is a portal or a proxy. Loaded with the first redirect.
 import type { Net } from '../platform/ports.ts';
-import { fetchOnce, letGo, type Call, type Dialled } from './dial.ts';
+import { fetchOnce, letGo, type Dialled } from './fetch-once.ts';
 
 /** `status` is the redirect's: what is known where it ends nowhere. */
 export async function followRedirect(
   net: Net,
-  { url, init, status }: Omit<Call, 'redirects'> & { readonly status: number },
+  { url, init, status }: { readonly url: string; readonly init: RequestInit; readonly status: number },
   signal: AbortSignal,
 ): Promise<Dialled> {
   const last = await fetchOnce(net, url, { ...init, redirect: 'follow' }, signal);
