@@ -120,7 +120,7 @@ export function describeLife(make: MakeStore): void {
       listening.abort();
       await harness.lose();
       store.onLost(late, forever);
-      await vi.waitFor(() => expect(late.mock.calls).toEqual([['closed']]));
+      await vi.waitFor(() => expect(late.mock.calls).toEqual([['closed']]), 10_000);
       expect(gone).not.toHaveBeenCalled();
     });
 

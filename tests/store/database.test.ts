@@ -164,7 +164,7 @@ describe('losing', () => {
     const lost = vi.fn();
     store.onLost(lost, forever);
     if (raw) forceCloseDatabase(raw as unknown as Parameters<typeof forceCloseDatabase>[0]);
-    await vi.waitFor(() => expect(lost.mock.calls).toEqual([['closed']]));
+    await vi.waitFor(() => expect(lost.mock.calls).toEqual([['closed']]), 10_000);
     await expect(store.notes.get('x')).rejects.toMatchObject({ code: 'store/failed' });
   });
 

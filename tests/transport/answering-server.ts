@@ -53,9 +53,9 @@ export const nodeClock: Clock = {
 
 export const silentLog: Log = { error: () => {}, info: () => {}, debug: () => {} };
 
-/** Waits until something is so; throws after 5 s. */
+/** Waits until something is so; throws after 25 s. */
 export async function until(isSo: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5_000; !isSo(); await new Promise((done) => setTimeout(done, 5))) {
-    if (Date.now() > end) throw new Error('Waited 5 s in vain');
+  for (const end = Date.now() + 25_000; !isSo(); await new Promise((done) => setTimeout(done, 5))) {
+    if (Date.now() > end) throw new Error('Waited 25 s in vain');
   }
 }
