@@ -105,9 +105,6 @@ export interface EventBounds {
   readonly maxIdLength: number;
 }
 
-/** Types that say something about the stream itself and never enter the log. */
-export const CONTROL_TYPES = ['connected', 'heartbeat', 'checkpoint', 'resync', 'rotate'] as const;
-
 /** Reads one SSE message of the sync stream. Total: whatever comes, the answer is a message or a named refusal. */
 export function decodeMessage(wire: WireMessage, bounds: EventBounds): StreamMessage {
   const refuse = (reason: EventRefusal, prev: string | null = null): StreamMessage => ({
