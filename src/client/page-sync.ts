@@ -150,8 +150,16 @@ export function createPageSync(options: PageSyncOptions): PageSync {
             );
             return () => {};
           }
-          const init = { scope, device, isDurable: options.enablePersistence, policy: options.policy ?? {} };
-          return createSharedHost({ name: names.worker, init, clock, failed }, signal).start;
+          const init = {
+            scope,
+            device,
+            isDurable: options.enablePersistence,
+            host: 'shared',
+            isStealing: false,
+            auth: 'cookie',
+            policy: options.policy ?? {},
+          } as const;
+          return createSharedHost({ name: names.worker(0), init, clock, failed }, signal).start;
         },
       },
       () => session.wasLoggedOut(scope.id),

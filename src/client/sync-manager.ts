@@ -232,7 +232,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
 
   function wishes(): LeaseWishes {
     const { autoReconnect, maxReconnectAttempts, reconnectDelay, heartbeatInterval } = configuration.getSnapshot();
-    return { autoReconnect, maxReconnectAttempts, reconnectDelay, heartbeatInterval };
+    return { autoReconnect, maxReconnectAttempts, reconnectDelay, heartbeatInterval, pollInterval: null };
   }
 
   /** Without a lease frames are not applied: what was missed meanwhile is read now. */

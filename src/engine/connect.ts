@@ -328,6 +328,9 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
       retryInMs: nextTry(state, clock.monotonic()),
       attempt: state.memory.attempt,
       error: lastError ? (toWire(lastError) as unknown as JsonObject) : null,
+      breaker: state.at === 'error' ? 'open' : 'closed',
+      transport: 'auto',
+      pollMs: null,
     }),
   };
 }

@@ -9,7 +9,7 @@ import type { Bus } from '../platform/ports.ts';
 import { scopeNames } from '../scope/scope.ts';
 import type { EngineCalls } from './api.ts';
 import type { Engine, EngineDeps, EngineEnd } from './contract.ts';
-import { createLeadership, NO_REPORT, type Leadership } from './leadership.ts';
+import { createLeadership, NO_STANDING, type Leadership } from './leadership.ts';
 import { createLeases } from './leases.ts';
 import { holdReign } from './reign.ts';
 
@@ -37,6 +37,7 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
   const calls: EngineCalls = {
     connect: () => reign?.connect(),
     reconnect: () => reign?.reconnect(),
+    prefer: async (preferences) => reign?.prefer(preferences),
     health: () => beat(),
     store: () => reign?.store ?? null,
   };
@@ -64,7 +65,7 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
       case 'beat':
       case 'frame':
         return yieldTo(message);
-      case 'transient':
+      default:
         return;
     }
   }
@@ -80,19 +81,8 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
   }, life.signal);
 
   function beat(): Beat {
-    const known = reign?.standing();
-    return {
-      v: PROTOCOL_VERSION,
-      k: 'beat',
-      engine: id,
-      host: deps.host,
-      build: deps.build,
-      term: known?.term ?? 0,
-      phase: known?.phase ?? 'starting',
-      report: known?.report ?? NO_REPORT,
-      counters: known?.counters ?? {},
-      eventCounts: known?.eventCounts ?? {},
-    };
+    const standing = reign?.standing() ?? NO_STANDING;
+    return { v: PROTOCOL_VERSION, k: 'beat', engine: id, host: deps.host, build: deps.build, ...standing };
   }
 
   async function run(): Promise<EngineEnd> {

@@ -3,6 +3,7 @@ import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import type { ResyncReason } from '../protocol/event.ts';
 import type { Beat, ConnectionReport, Frame } from '../protocol/frame.ts';
+import type { Preferences } from '../protocol/rpc.ts';
 import { asSyncError, toWire, type SyncError } from '../core/sync-error.ts';
 import type { FailureCause } from '../core/connection.ts';
 import { aborted } from '../platform/locks.ts';
@@ -17,13 +18,14 @@ import { startSweep } from './sweep.ts';
 
 const NOTE_COUNTERS = 'counters';
 const NOTE_LAST_BYTE = 'last-byte-at';
+const NOTE_PREFERENCES = 'preferences';
 /** Counters are flushed alone at most this often. */
 const NOTE_MS = 60_000;
 const REOPEN_MS = 2_000;
 const IDLE_AFTER_MS = 60_000;
 
 /** Before there is a connection to speak of. */
-export const NO_REPORT: ConnectionReport = {
+const NO_REPORT: ConnectionReport = {
   state: 'disconnected',
   reason: null,
   byteAgeMs: null,
@@ -32,6 +34,9 @@ export const NO_REPORT: ConnectionReport = {
   retryInMs: null,
   attempt: 0,
   error: null,
+  breaker: 'closed',
+  transport: 'auto',
+  pollMs: null,
 };
 
 export interface LeadershipDeps extends EngineDeps {
@@ -43,13 +48,10 @@ export interface LeadershipDeps extends EngineDeps {
 }
 
 /** How the engine stands: what a beat says. */
-export interface Standing {
-  readonly term: number;
-  readonly phase: Beat['phase'];
-  readonly report: ConnectionReport;
-  readonly counters: Readonly<Record<string, number>>;
-  readonly eventCounts: Readonly<Record<string, number>>;
-}
+export type Standing = Pick<Beat, 'term' | 'phase' | 'durable' | 'report' | 'counters' | 'eventCounts'>;
+
+/** Of an engine that does not lead yet. */
+export const NO_STANDING: Standing = { term: 0, phase: 'starting', durable: true, report: NO_REPORT, counters: {}, eventCounts: {} };
 
 export interface Leadership {
   readonly store: Store | null;
@@ -60,6 +62,8 @@ export interface Leadership {
   leasesChanged(): void;
   connect(): void;
   reconnect(): void;
+  /** Keeps and applies what the user chose. Rejects with the store's SyncError when it can't be kept. */
+  prefer(preferences: Preferences): Promise<void>;
   wake(): void;
   sayBye(): void;
 }
@@ -276,6 +280,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
     standing: () => ({
       term: ingest?.meta().term ?? 0,
       phase,
+      durable: store?.isDurable ?? true,
       report: connection?.report() ?? openReport(),
       counters: present(),
       eventCounts: counters.eventCounts(),
@@ -286,6 +291,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
       if (at === 'error' || at === 'needs_auth' || at === 'disconnected') connection?.input({ type: 'ask' });
     },
     reconnect: () => connection?.input({ type: 'ask' }),
+    prefer: async (preferences) => store?.notes.set(NOTE_PREFERENCES, preferences),
     wake: () => connection?.input({ type: 'wake' }),
     sayBye() {
       phase = 'retired';

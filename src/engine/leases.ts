@@ -95,7 +95,12 @@ function mergeWishes(wishes: readonly LeaseWishes[]): LeaseWishes | null {
       maxReconnectAttempts: Math.max(merged.maxReconnectAttempts, wish.maxReconnectAttempts),
       reconnectDelay: Math.min(merged.reconnectDelay, wish.reconnectDelay),
       heartbeatInterval: Math.min(merged.heartbeatInterval, wish.heartbeatInterval),
+      pollInterval: least(merged.pollInterval, wish.pollInterval),
     }),
     first,
   );
+}
+
+function least(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }

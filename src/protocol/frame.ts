@@ -40,6 +40,12 @@ export interface ConnectionReport {
   readonly retryInMs: number | null;
   readonly attempt: number;
   readonly error: JsonObject | null;
+  /** `open` = streams failed too often and polls take over; `half-open` = a stream is being tried beside them. */
+  readonly breaker: 'closed' | 'open' | 'half-open';
+  /** What the user of this device chose: `polling` = no stream is tried. */
+  readonly transport: 'auto' | 'polling';
+  /** Ms between two polls while polling; null otherwise. */
+  readonly pollMs: number | null;
 }
 
 /** Said every 2 s, at every change, and when somebody asks: this engine leads and this is how it stands. */
@@ -48,6 +54,9 @@ export interface Beat extends Message {
   readonly engine: string;
   readonly term: number;
   readonly phase: 'starting' | 'blocked' | 'live' | 'retired';
+  /** False in volatile mode, and with `enablePersistence={false}`: what this engine holds is in its memory only, and pages read it from there. */
+  readonly durable: boolean;
+  /** Seconds since 1970 when this build was made: the newer of two deployed versions leads. */
   readonly build: string;
   readonly host: string;
   readonly report: ConnectionReport;
@@ -77,6 +86,8 @@ export interface LeaseWishes {
   readonly maxReconnectAttempts: number;
   readonly reconnectDelay: number;
   readonly heartbeatInterval: number;
+  /** The most ms between two polls that this page wants while polling; null = as the server says. Never below the server's `pollAfterMs`. */
+  readonly pollInterval: number | null;
 }
 
 /** The page's world changed: the engine probes. Workers hear neither `online` nor `visibilitychange`. */
@@ -89,6 +100,41 @@ export interface Wake extends Message {
 /** This scope was logged out: everybody stops, at once. */
 export interface Closed extends Message {
   readonly k: 'closed';
+}
+
+/** A page heard nothing of the engine for too long and acts on it; every page counts this as its own claim, and as a sign of life. */
+export interface Claim extends Message {
+  readonly k: 'claim';
+  readonly page: string;
+  /** The silent engine; null where none was known. */
+  readonly engine: string | null;
+  /** Of the SharedWorker's name from here on; 0 = no suffix. */
+  readonly generation: number;
+}
+
+/** A newer deployed version asks engines of older builds to drain, release and retire. */
+export interface Handover extends Message {
+  readonly k: 'handover';
+  readonly build: string;
+}
+
+/** A host that speaks bearer needs a token; one page at a time is asked. `refused` = the token that the server did not take. */
+export interface TokenAsk extends Message {
+  readonly k: 'token-ask';
+  readonly engine: string;
+  readonly ask: string;
+  /** Whom this ask is for; null = whoever has a `getToken` and is visible, or anybody at the second try. */
+  readonly page: string | null;
+  readonly isRefused: boolean;
+}
+
+/** The answer of one page; `token: null` = it has none to give. Never logged, never stored. */
+export interface TokenAnswer extends Message {
+  readonly k: 'token';
+  readonly engine: string;
+  readonly ask: string;
+  readonly page: string;
+  readonly token: string | null;
 }
 
 /** A Comlink message, addressed: only the endpoint named `to` reads it. */
@@ -106,7 +152,7 @@ export interface TransientNotice extends Message {
   readonly data: JsonObject;
 }
 
-export type BusMessage = Frame | Beat | Ask | Lease | Wake | Closed | RpcEnvelope | TransientNotice;
+export type BusMessage = Frame | Beat | Ask | Lease | Wake | Closed | Claim | Handover | TokenAsk | TokenAnswer | RpcEnvelope | TransientNotice;
 export type BusKind = BusMessage['k'];
 
 /** Either a message of our version, or why it isn't read. */
@@ -120,6 +166,10 @@ const SHAPES: { readonly [K in BusKind]: Readonly<Record<string, 'string' | 'num
   lease: { page: 'string', isVisible: 'boolean' },
   wake: { page: 'string' },
   closed: {},
+  claim: { page: 'string', generation: 'number' },
+  handover: { build: 'string' },
+  'token-ask': { engine: 'string', ask: 'string' },
+  token: { engine: 'string', ask: 'string', page: 'string' },
   rpc: { to: 'string', from: 'string' },
   transient: { eventType: 'string', data: 'object' },
 };

@@ -16,11 +16,17 @@ export interface Scope extends ScopeTuple {
 export interface ScopeNames {
   readonly database: string;
   readonly bus: string;
-  readonly worker: string;
+  /** Of the SharedWorker; a later generation is named beside a hung one, which its own name would only hand back. */
+  worker(generation: number): string;
   /** The mutex for the one connection, across hosts and deployed versions. Never gets a suffix. */
   readonly conn: string;
   alive(engine: string): string;
   tab(page: string): string;
+  /** Held by the one page that acts on a silent engine. */
+  readonly steal: string;
+  /** Held while somebody drains the outbox. */
+  readonly outbox: string;
+  consumer(name: string): string;
 }
 
 export function scopeNames({ id }: Pick<Scope, 'id'>): ScopeNames {
@@ -28,9 +34,12 @@ export function scopeNames({ id }: Pick<Scope, 'id'>): ScopeNames {
   return {
     database: name('store'),
     bus: name('bus'),
-    worker: name('engine'),
+    worker: (generation) => name(generation === 0 ? 'engine' : `engine:g${generation}`),
     conn: name('conn'),
     alive: (engine) => name(`alive:${engine}`),
     tab: (page) => name(`tab:${page}`),
+    steal: name('steal'),
+    outbox: name('outbox'),
+    consumer: (consumer) => name(`consumer:${consumer}`),
   };
 }

@@ -14,6 +14,7 @@ function beatOf(report: Partial<ConnectionReport>, phase: Beat['phase'] = 'live'
     engine: 'e',
     term: 7,
     phase,
+    durable: true,
     build: 'b',
     host: 'shared',
     counters: { totalEvents: 3, uptimeMs: 9, refusedEvents: 1 },
@@ -27,6 +28,9 @@ function beatOf(report: Partial<ConnectionReport>, phase: Beat['phase'] = 'live'
       retryInMs: null,
       attempt: 1,
       error: null,
+      breaker: 'closed',
+      transport: 'auto',
+      pollMs: null,
       ...report,
     },
   };
