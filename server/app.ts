@@ -1,23 +1,40 @@
 // The HTTP application: every path, in the order in which they are asked. Composition only.
-import { Hono, type MiddlewareHandler } from 'hono';
-import { requireSameOrigin, requireSession } from './auth/guards.ts';
+import { Hono } from 'hono';
+import { ownKeyOf } from './auth/access-token.ts';
+import type { Accounts } from './auth/accounts.ts';
+import { refuseTokenInAddress, requireSession } from './auth/guards.ts';
+import { createPasswordCheck } from './auth/password-check.ts';
 import { routeSession, routeSignIn } from './auth/session-routes.ts';
-import type { App, ServerEnv } from './http-context.ts';
+import { createStanding } from './auth/standing.ts';
+import { identify } from './auth/token-identity.ts';
+import type { TokenOptions } from './auth/token-options.ts';
+import { routeToken } from './auth/token-routes.ts';
+import { createTokenVerifier } from './auth/token-verifier.ts';
+import { routeUsers } from './auth/user-routes.ts';
+import type { App, RequestContext, ServerEnv } from './http-context.ts';
 import { describeError, type Logger } from './log.ts';
+import { routeActivity } from './orders/activity.ts';
 import type { PricedService } from './orders/price-list.ts';
+import { allowOrigins, hasBearer, requireOwnPage } from './origins.ts';
+import { notePeer } from './peer.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
+import { createRateGuards, type RateLimits } from './rate-limits.ts';
+import { logRequests } from './request-log.ts';
 import { routeRest } from './rest/rest-routes.ts';
 import { routeStatus } from './rest/status-route.ts';
 import { securityHeaders } from './static/security-headers.ts';
 import { routeStatic } from './static/static-files.ts';
+import { createWriteProbe } from './store/readiness.ts';
 import type { Store } from './store/store.ts';
-import type { Hub, StreamOwner } from './sync/hub.ts';
+import type { Hub } from './sync/hub.ts';
 import { routeSync } from './sync/sync-routes.ts';
-import { createTerms } from './sync/terms.ts';
+import type { StreamGate } from './sync/stream-caps.ts';
+import type { Terms } from './sync/terms.ts';
 
 export interface AppDeps {
   readonly store: Store;
   readonly hub: Hub;
+  readonly accounts: Accounts;
   readonly log: Logger;
   /** Wall clock, ms. */
   readonly now: () => number;
@@ -26,30 +43,54 @@ export interface AppDeps {
   readonly distDir: string | null;
   readonly heartbeatMs: number;
   readonly checkpointMs: number;
-  /** False once the server is going down: `/readyz` says so. */
-  readonly isReady: () => boolean;
+  readonly tokens: TokenOptions;
+  /** Origins whose pages may ask this server, beside its own. */
+  readonly allowedOrigins: readonly string[];
+  /** How many proxies of ours stand in front: their forwarding headers are believed. */
+  readonly proxies: number;
+  readonly terms: Terms;
+  readonly gate: StreamGate;
+  /** Null: nobody is held back. */
+  readonly rates: RateLimits | null;
+  readonly stalledReaderMs: number;
+  /** True once the server is going down: no stream is opened any more, and `/readyz` says so. */
+  readonly isDraining: () => boolean;
 }
 
 export function createApp(deps: AppDeps): App {
-  const { store, hub, log, now } = deps;
+  const { store, hub, log, now, proxies, terms, gate } = deps;
   const app = new Hono<ServerEnv>();
-  const terms = createTerms();
   const fail = (message: string, error: unknown) => log.error(message, { error: describeError(error) });
 
-  app.use(logRequests(log));
+  app.use(notePeer(proxies));
   app.use(securityHeaders);
-  app.onError((error) => problemResponse(error instanceof HttpProblem ? error : unexpected(error, fail)));
+  app.use(logRequests(log, proxies));
+  app.onError((error, context) => answerProblem(context, error instanceof HttpProblem ? error : unexpected(error, fail)));
   app.notFound((context) => problemResponse(new HttpProblem('not-found', `There is nothing at ${context.req.path.slice(0, 200)}.`)));
 
   app.get('/healthz', (context) => context.text('ok'));
-  app.get('/readyz', (context) => context.text(deps.isReady() ? 'ready' : 'going down', deps.isReady() ? 200 : 503));
+  const isWritable = createWriteProbe({ db: store.db, now, log });
+  app.get('/readyz', (context) => {
+    const trouble = deps.isDraining() ? 'going down' : isWritable() ? null : 'the database takes no writes';
+    return context.text(trouble ?? 'ready', trouble === null ? 200 : 503, { 'Cache-Control': 'no-store' });
+  });
 
-  app.use('/api/*', requireSameOrigin);
-  routeSignIn(app, deps);
-  app.use('/api/*', requireSession(store.sessions, now));
-  routeSession(app, deps);
-  routeStatus(app, { hub, terms, log: store.log });
+  const limit = createRateGuards(deps.rates);
+  app.use('/api/*', allowOrigins(deps.allowedOrigins));
+  app.use('/api/*', limit.byAddress);
+  app.use('/api/*', refuseTokenInAddress);
+  app.use('/api/*', requireOwnPage(deps.allowedOrigins));
+  const sessionDeps = { ...deps, checkPassword: createPasswordCheck(deps) };
+  const key = ownKeyOf(deps.tokens);
+  routeSignIn(app, sessionDeps);
+  routeToken(app, { ...sessionDeps, key, accessMs: deps.tokens.accessMs });
+  app.use('/api/*', requireSession({ sessions: store.sessions, now, sessionOfToken: sessionOfToken(deps, key) }));
+  app.use('/api/*', limit.byUser);
+  routeSession(app, sessionDeps);
+  routeUsers(app, deps);
+  routeStatus(app, { hub, terms, gate, log: store.log });
   routeRest(app, deps);
+  routeActivity(app, deps);
   const { db, documents } = store;
   routeSync(app, {
     db,
@@ -57,11 +98,14 @@ export function createApp(deps: AppDeps): App {
     log: store.log,
     hub,
     terms,
+    gate,
     now,
     fail,
     heartbeatMs: deps.heartbeatMs,
     checkpointMs: deps.checkpointMs,
-    standing: standingOf(store, now),
+    stalledReaderMs: deps.stalledReaderMs,
+    isDraining: deps.isDraining,
+    standing: createStanding(store, now),
   });
   app.all('/api/*', (context) => context.notFound());
 
@@ -69,21 +113,15 @@ export function createApp(deps: AppDeps): App {
   return app;
 }
 
-/** The path without its query: a cursor is no secret, but a query may hold one. */
-function logRequests(log: Logger): MiddlewareHandler<ServerEnv> {
-  return async (context, next) => {
-    const since = performance.now();
-    await next();
-    log.debug('request', { method: context.req.method, path: context.req.path, status: context.res.status, ms: Math.round(performance.now() - since) });
-  };
+/** A 401 says by what one may sign a request, and which of the two was wrong: the token, or that there was none. */
+function answerProblem(context: RequestContext, problem: HttpProblem): Response {
+  if (problem.code !== 'auth/expired') return problemResponse(problem);
+  return problemResponse(problem, { 'WWW-Authenticate': hasBearer(context) ? 'Bearer error="invalid_token"' : 'Bearer' });
 }
 
-function standingOf({ sessions }: Store, now: () => number) {
-  return ({ sessionId, role }: StreamOwner) => {
-    const session = sessions.useById(sessionId, now());
-    if (!session) return 'ended';
-    return session.role === role ? 'same' : 'role-changed';
-  };
+function sessionOfToken({ store, now, tokens, accounts }: AppDeps, key: Uint8Array) {
+  const verify = createTokenVerifier(tokens, key, now);
+  return async (token: string) => identify({ store, now, setRole: accounts.setRole }, await verify(token));
 }
 
 /** SQLite says that another process holds the file, or that the disk is full, as an error like any other. */

@@ -5,12 +5,20 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import type { Session } from './auth/session-store.ts';
 import { LIMITS } from './limits.ts';
+import type { Peer } from './peer.ts';
 import { HttpProblem } from './problem.ts';
 
 /** `incoming` and `outgoing` are absent when a request is handed to `app.fetch` inside the process. */
 export interface ServerEnv {
   Bindings: Partial<HttpBindings>;
-  Variables: { session: Session };
+  Variables: {
+    session: Session;
+    peer: Peer;
+    /** Names the request in the log and in `X-Request-Id`. */
+    requestId: string;
+    /** What goes onto the answer, whoever makes it: a stream writes its own head, and takes these along. */
+    answerHeaders: Record<string, string>;
+  };
 }
 
 export type App = Hono<ServerEnv>;
@@ -60,11 +68,6 @@ export function acceptsGzip(context: RequestContext): boolean {
 /** Query parameters as given, without Hono's decoding of repeated names. */
 export function queryOf(context: RequestContext): URLSearchParams {
   return new URL(context.req.url).searchParams;
-}
-
-/** Address of the other side; `local` inside the process. Proxies' headers are not believed. */
-export function addressOf(context: RequestContext): string {
-  return context.env?.incoming?.socket.remoteAddress ?? 'local';
 }
 
 function tooLarge(): HttpProblem {

@@ -17,21 +17,31 @@ export const LIMITS = {
   replayBuffer: 500,
   /** Bytes a reader may leave unread; more and it is cut, for the log is its buffer. */
   readerBytes: 262_144,
+  /** What a replay reads and sends before it waits until that is taken. */
+  sliceBytes: 65_536,
+  /** Whether a stream's reader still may read and does is asked at least this often: what ends it is felt within 30 s. */
+  watchMs: 10_000,
   /** A reader whose socket took no byte for this long is cut: half-open sockets never say that they closed. */
   stalledReaderMs: 30_000,
-  /** Streams of one user, and of all. */
-  streamsPerUser: 1_000,
-  streams: 10_000,
-  /** Devices whose highest term is remembered; the one unused for longest goes first. */
-  rememberedTerms: 10_000,
+  /** Devices of one user whose highest term is remembered; the one that took over the longest time ago goes first. */
+  termsPerUser: 1_000,
+  /** ...and how long a term is remembered after it was taken. */
+  termsMs: 7_776_000_000,
   /** Padding before hello, for proxies that hold the first bytes back. */
   paddingBytes: 2_048,
   /** How long an answer is kept under its idempotency key. */
   idempotencyMs: 86_400_000,
-  /** A session ends this long after its last use... */
+  /** A session ends this long after its last use; that of an application which holds a refresh token after a month... */
   sessionMs: 43_200_000,
+  refreshMs: 2_592_000_000,
   /** ...and a use is written down at most this often. */
   sessionTouchMs: 60_000,
+  /** Sessions of one user; those unused for longest end. */
+  sessionsPerUser: 1_000,
+  /** Shortest password that a manager may give. */
+  passwordLeast: 10,
+  /** Passwords looked at at once: four work, the others wait their turn, about a second. */
+  passwordsAtOnce: 24,
   /** Sign-in: failures within the window, per address and email, and per address. */
   signInFailures: 10,
   signInFailuresPerAddress: 100,

@@ -5,12 +5,15 @@ import { DEMO_SERVICES } from './demo/catalogue.ts';
 import { DEMO_ACCOUNTS, DEMO_BUSINESS, DEMO_TENANTS } from './demo/people.ts';
 import { seedDemo } from './demo/seed.ts';
 import { startTraffic } from './demo/traffic.ts';
+import { SettingsError } from './environment.ts';
 import { createLogger, describeError } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { type HoldfastServer, startServer } from './start-server.ts';
 
 /** With nobody signed in and nothing to drain this is over at once; with streams it takes up to 4 s. */
 const EXIT_AFTER_MS = 8_000;
+/** `EX_CONFIG` of sysexits.h: starting again without a change leads to the same. */
+const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env, join(import.meta.dirname, '..'));
@@ -62,6 +65,7 @@ function endOnSignal(life: AbortController, server: HoldfastServer): void {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`Holdfast can't start: ${describeError(error)}\n`);
-  process.exitCode = 1;
+  const isSettings = error instanceof SettingsError;
+  process.stderr.write(`Holdfast can't start:${isSettings ? `\n${error.message}` : ` ${describeError(error)}`}\n`);
+  process.exitCode = isSettings ? EXIT_CONFIG : 1;
 });

@@ -59,8 +59,8 @@ export class HttpProblem extends Error {
 }
 
 /** The answer to a refused request. */
-export function problemResponse(problem: HttpProblem): Response {
-  const headers = new Headers({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
+export function problemResponse(problem: HttpProblem, more: Readonly<Record<string, string>> = {}): Response {
+  const headers = new Headers({ ...more, 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' });
   if (problem.extra.retryAfter !== undefined) headers.set('Retry-After', String(problem.extra.retryAfter));
   return new Response(JSON.stringify(problem.toProblem()), { status: problem.status, headers });
 }

@@ -1,7 +1,13 @@
-// The process's environment, read once and checked: a setting that can't be read stops the start with its name, instead of being guessed.
+// The process's environment, read once and checked: everything that can't be read is told at once, by its name, instead of being guessed.
+// docs/operators.md lists the names.
 import { join, resolve } from 'node:path';
+import { DEFAULT_TOKENS, type TokenOptions } from './auth/token-options.ts';
+import { type Environment, createEnvironmentReader, type EnvironmentReader } from './environment.ts';
 import type { LogLevel } from './log.ts';
+import { DEFAULT_RATES, type RateLimits } from './rate-limits.ts';
 import { DEFAULT_RETENTION, type RetentionOptions } from './sync/retention.ts';
+import { STREAM_CAPS, type StreamCaps } from './sync/stream-caps.ts';
+import { readIssuer } from './token-settings.ts';
 
 export interface Settings {
   readonly port: number;
@@ -16,44 +22,65 @@ export interface Settings {
   /** `full` survives a power cut, `normal` the end of the process only; several times as many writes a second. */
   readonly durability: 'full' | 'normal';
   readonly logLevel: LogLevel | 'silent';
+  readonly allowedOrigins: readonly string[];
+  readonly proxies: number;
+  readonly caps: StreamCaps;
+  /** Null: nobody is held back. */
+  readonly rates: RateLimits | null;
+  readonly tokens: TokenOptions;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Reads PORT, HOST, DATA_DIR, DIST_DIR, HEARTBEAT_MS, CHECKPOINT_MS, RETENTION_TTL_MS, RETENTION_MAX_EVENTS, DEMO_TRAFFIC, DEMO_RATE, DEMO_SEED, DURABILITY, LOG_LEVEL. */
+/** Throws one error that names every setting which can't be used. */
 export function readSettings(env: Environment, projectDir: string): Settings {
-  const isDemoMoving = readChoice(env, 'DEMO_TRAFFIC', ['on', 'off'], 'on') === 'on';
-  const number = (name: string, otherwise: number, least: number, most: number) => readNumber(env, name, otherwise, [least, most]);
-  const demo = { rate: number('DEMO_RATE', 1, 1, 100), seed: number('DEMO_SEED', 1, 0, 2 ** 31) };
-  return {
-    port: number('PORT', 4_173, 0, 65_535),
-    host: env['HOST'] || '127.0.0.1',
-    dataDir: resolve(projectDir, env['DATA_DIR'] || 'data'),
-    distDir: resolve(env['DIST_DIR'] || join(projectDir, 'dist')),
-    heartbeatMs: number('HEARTBEAT_MS', 15_000, 100, 300_000),
-    checkpointMs: number('CHECKPOINT_MS', 60_000, 100, 3_600_000),
+  const read = createEnvironmentReader(env);
+  const isDemoMoving = read.choice('DEMO_TRAFFIC', ['on', 'off'], 'on') === 'on';
+  const demo = { rate: read.number('DEMO_RATE', 1, 1, 100), seed: read.number('DEMO_SEED', 1, 0, 2 ** 31) };
+  const settings: Settings = {
+    port: read.number('PORT', 4_173, 0, 65_535),
+    host: read.text('HOST') ?? '127.0.0.1',
+    dataDir: resolve(projectDir, read.text('DATA_DIR') ?? 'data'),
+    distDir: resolve(read.text('DIST_DIR') ?? join(projectDir, 'dist')),
+    heartbeatMs: read.number('HEARTBEAT_MS', 15_000, 100, 300_000),
+    checkpointMs: read.number('CHECKPOINT_MS', 60_000, 100, 3_600_000),
     retention: {
-      ttlMs: number('RETENTION_TTL_MS', DEFAULT_RETENTION.ttlMs, 1_000, Number.MAX_SAFE_INTEGER),
-      maxEvents: number('RETENTION_MAX_EVENTS', DEFAULT_RETENTION.maxEvents, 0, 100_000_000),
+      ttlMs: read.number('RETENTION_TTL_MS', DEFAULT_RETENTION.ttlMs, 1_000, Number.MAX_SAFE_INTEGER),
+      maxEvents: read.number('RETENTION_MAX_EVENTS', DEFAULT_RETENTION.maxEvents, 0, 100_000_000),
     },
     demo: isDemoMoving ? demo : null,
-    durability: readChoice(env, 'DURABILITY', ['full', 'normal'], 'full'),
-    logLevel: readChoice(env, 'LOG_LEVEL', ['error', 'info', 'debug', 'silent'], 'error'),
+    durability: read.choice('DURABILITY', ['full', 'normal'], 'full'),
+    logLevel: read.choice('LOG_LEVEL', ['error', 'info', 'debug', 'silent'], 'error'),
+    allowedOrigins: read.list('ALLOWED_ORIGINS', isOrigin, 'origins like https://app.example, separated by commas'),
+    proxies: read.number('TRUST_PROXY', 0, 0, 10),
+    caps: {
+      perDevice: read.number('MAX_STREAMS_PER_DEVICE', STREAM_CAPS.perDevice, 1, 1_000_000),
+      perUser: read.number('MAX_STREAMS_PER_USER', STREAM_CAPS.perUser, 1, 1_000_000),
+      perTenant: read.number('MAX_STREAMS_PER_TENANT', STREAM_CAPS.perTenant, 1, 1_000_000),
+      total: read.number('MAX_STREAMS', STREAM_CAPS.total, 1, 1_000_000),
+    },
+    rates: readRates(read),
+    tokens: {
+      secret: read.secret('TOKEN_SECRET'),
+      accessMs: read.number('TOKEN_SECONDS', DEFAULT_TOKENS.accessMs / 1_000, 5, 86_400) * 1_000,
+      clockToleranceMs: read.number('JWT_CLOCK_TOLERANCE_SECONDS', DEFAULT_TOKENS.clockToleranceMs / 1_000, 0, 300) * 1_000,
+      issuers: readIssuer(read),
+    },
   };
+  read.finish();
+  return settings;
 }
 
-function readNumber(env: Environment, name: string, otherwise: number, [least, most]: readonly [number, number]): number {
-  const text = env[name];
-  if (text === undefined || text === '') return otherwise;
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= least && value <= most) return value;
-  throw new RangeError(`${name}=${text} can't be used: expected a number from ${least} to ${most}.`);
+function readRates(read: EnvironmentReader): RateLimits | null {
+  const isOn = read.choice('RATE_LIMITS', ['on', 'off'], 'on') === 'on';
+  const { address, user, device, connects } = DEFAULT_RATES;
+  const rates: RateLimits = {
+    address: { ...address, requests: read.number('RATE_LIMIT_ADDRESS', address.requests, 1, 1_000_000) },
+    user: { ...user, requests: read.number('RATE_LIMIT_USER', user.requests, 1, 1_000_000) },
+    device: { ...device, requests: read.number('RATE_LIMIT_DEVICE', device.requests, 1, 1_000_000) },
+    connects: { ...connects, requests: read.number('RATE_LIMIT_CONNECTS', connects.requests, 1, 1_000_000) },
+  };
+  return isOn ? rates : null;
 }
 
-function readChoice<const Choice extends string>(env: Environment, name: string, choices: readonly Choice[], otherwise: Choice): Choice {
-  const text = env[name];
-  if (text === undefined || text === '') return otherwise;
-  const choice = choices.find((known) => known === text);
-  if (choice) return choice;
-  throw new RangeError(`${name}=${text} can't be used: expected one of ${choices.join(', ')}.`);
+function isOrigin(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value) && new URL(value).origin === value;
 }

@@ -4,12 +4,18 @@ import { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Role } from '../src/protocol/http.ts';
 import { createApp } from './app.ts';
+import { createAccounts, type Accounts } from './auth/accounts.ts';
+import { DEFAULT_TOKENS, type TokenOptions } from './auth/token-options.ts';
 import type { App } from './http-context.ts';
 import { LIMITS, spreadMs } from './limits.ts';
 import { createLogger, type Logger } from './log.ts';
+import { DEFAULT_RATES, type RateLimits } from './rate-limits.ts';
 import type { PricedService } from './orders/price-list.ts';
 import { DOCUMENT_SCHEMA, openStore, type Store } from './store/store.ts';
+import { lockFile } from './store/file-lock.ts';
 import { createHub, type Hub } from './sync/hub.ts';
+import { createStreamGate, STREAM_CAPS, type StreamCaps } from './sync/stream-caps.ts';
+import { createTerms } from './sync/terms.ts';
 import { DEFAULT_RETENTION, startRetention, type Retention, type RetentionOptions } from './sync/retention.ts';
 
 export interface ServerOptions {
@@ -31,6 +37,19 @@ export interface ServerOptions {
   readonly now?: () => number;
   readonly log?: Logger;
   readonly documentSchema?: number;
+  readonly tokens?: Partial<TokenOptions>;
+  /** How many streams may be open; default STREAM_CAPS. */
+  readonly caps?: Partial<StreamCaps>;
+  /** How often somebody may ask; default DEFAULT_RATES, null for no limit. */
+  readonly rates?: RateLimits | null;
+  /** A reader that has taken nothing for this long is cut; default 30 s. */
+  readonly stalledReaderMs?: number;
+  /** How long to wait for another server on the file to end; default 8 s. */
+  readonly lockWaitMs?: number;
+  /** Origins whose pages may ask this server, beside its own; default none. */
+  readonly allowedOrigins?: readonly string[];
+  /** Proxies of the operator in front of this server; default 0: nobody's forwarding headers are believed. */
+  readonly proxies?: number;
   /** `full` (default) survives a power cut, `normal` the end of the process only. */
   readonly durability?: 'full' | 'normal';
   /** Fills the store before the first request. */
@@ -44,7 +63,8 @@ export interface HoldfastServer {
   readonly store: Store;
   readonly hub: Hub;
   readonly retention: Retention;
-  /** Gives a user another role: its open streams are told to resync at once. */
+  readonly accounts: Accounts;
+  /** As `accounts.setRole`. */
   setRole(tenant: string, user: string, role: Role): void;
   /** Tells every stream to `rotate`, gives it up to 2 s, lets requests finish, closes the file. Idempotent. */
   close(reason?: string): Promise<void>;
@@ -60,35 +80,48 @@ const DEFAULTS = {
   now: Date.now,
   log: createLogger('silent', () => {}),
   documentSchema: DOCUMENT_SCHEMA,
+  allowedOrigins: [],
+  proxies: 0,
+  rates: DEFAULT_RATES,
+  stalledReaderMs: LIMITS.stalledReaderMs,
   durability: 'full',
   prepare: async () => {},
 } as const;
 
 /** Starts a server. `signal` ends it as `close` does. Rejects when the port or the file can't be had. */
 export async function startServer(options: ServerOptions, signal?: AbortSignal): Promise<HoldfastServer> {
-  const { dbFile: file, durability, documentSchema, now, log, services, distDir, heartbeatMs, checkpointMs, ...rest } = { ...DEFAULTS, ...options };
+  const { dbFile: file, durability, documentSchema, now, log, prepare, port: wantedPort, host, ...rest } = { ...DEFAULTS, ...options };
   const life = new AbortController();
-  const store = openStore({ file, durability, documentSchema });
+  const unlock = lockFile(file, options.lockWaitMs);
+  const store = openOr(unlock, () => openStore({ file, durability, documentSchema }));
   const hub = createHub();
-  const app = createApp({ store, hub, log, now, services, distDir, heartbeatMs, checkpointMs, isReady: () => !life.signal.aborted });
-  const http = await prepareAndListen(app, store, rest).catch((error: unknown) => {
+  const terms = createTerms(store.db);
+  const gate = createStreamGate(hub, { ...STREAM_CAPS, ...options.caps }, Math.random);
+  const accounts = createAccounts({ store, hub, now });
+  const tokens = { ...DEFAULT_TOKENS, ...options.tokens };
+  const app = createApp({ ...rest, store, hub, terms, gate, accounts, log, now, tokens, isDraining: () => life.signal.aborted });
+  const http = await prepareAndListen(app, store, { prepare, port: wantedPort, host }).catch((error: unknown) => {
     store.close();
+    unlock();
     throw error;
   });
-  const retention = startRetention({ store, log, now }, { ...DEFAULT_RETENTION, ...options.retention }, life.signal);
+  const retention = startRetention({ store, terms, log, now }, { ...DEFAULT_RETENTION, ...options.retention }, life.signal);
   let closing: Promise<void> | null = null;
-  const close = (reason = 'shutdown') => (closing ??= closeAll({ http, hub, store, life, reason }));
+  const close = (reason = 'shutdown') => (closing ??= closeAll({ http, hub, store, life, reason }).finally(unlock));
   signal?.addEventListener('abort', () => void close(), { once: true });
   const { address, port, family } = addressOf(http);
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   log.info('listening', { url });
-  const setRole = (tenant: string, user: string, role: Role) => {
-    const record = store.setRole(tenant, user, role, now());
-    // Before the event: a reader that got past its place and then lost the connection would never be told.
-    hub.resyncUser(tenant, user);
-    hub.publish(tenant, record);
-  };
-  return { url, port, app, store, hub, retention, setRole, close };
+  return { url, port, app, store, hub, retention, accounts, setRole: accounts.setRole, close };
+}
+
+function openOr<T>(giveUp: () => void, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
 }
 
 /** The store is filled before the first request can see it half empty. */

@@ -1,10 +1,11 @@
 // Fills an empty database with the demo business. It never touches a database in which somebody else's tenants live.
 import type { CollectionName, Collections } from '../../src/domain/collections.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { hashPassword } from '../auth/password.ts';
 import type { LogEntry } from '../sync/log-store.ts';
 import type { SeedDocument, Store } from '../store/store.ts';
 import { buildBranch, type Branch } from './branch.ts';
-import { DEMO_ACCOUNTS, DEMO_TENANTS, type DemoTenant } from './people.ts';
+import { DEMO_ACCOUNTS, DEMO_PASSWORD, DEMO_TENANTS, type DemoTenant } from './people.ts';
 
 export interface SeedDeps {
   readonly store: Store;
@@ -29,10 +30,12 @@ export async function seedDemo({ store, now, seed = 2026 }: SeedDeps): Promise<b
   return true;
 }
 
+/** One hash for all, for they have one password: a hash each would hold up every first start. */
 async function createAccounts(store: Store, tenant: DemoTenant): Promise<void> {
-  for (const account of DEMO_ACCOUNTS.filter((candidate) => candidate.tenant === tenant.id)) {
-    if (!store.users.find(account.tenant, account.user)) await store.createAccount(account);
-  }
+  const missing = DEMO_ACCOUNTS.filter((account) => account.tenant === tenant.id && !store.users.account(account.tenant, account.user));
+  if (missing.length === 0) return;
+  const passwordHash = await hashPassword(DEMO_PASSWORD);
+  for (const { password: _same, ...account } of missing) store.users.create({ ...account, passwordHash });
 }
 
 /** The store takes documents only before the first event, so the events that tell of them come right after. */

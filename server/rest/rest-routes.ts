@@ -22,7 +22,7 @@ export interface RestDeps extends WriteDeps {
   readonly services: readonly PricedService[];
 }
 
-const PRIVATE = { 'Cache-Control': 'private, no-cache', Vary: 'Accept-Encoding, Cookie' } as const;
+const PRIVATE = { 'Cache-Control': 'private, no-cache', Vary: 'Accept-Encoding, Authorization, Cookie' } as const;
 
 export function routeRest(app: App, deps: RestDeps): void {
   for (const collection of COLLECTIONS) {

@@ -4,15 +4,24 @@ import type { App } from '../http-context.ts';
 import { HttpProblem } from '../problem.ts';
 import type { Hub } from '../sync/hub.ts';
 import type { LogStore } from '../sync/log-store.ts';
+import type { StreamGate } from '../sync/stream-caps.ts';
 import type { Terms } from '../sync/terms.ts';
 
-export function routeStatus(app: App, { hub, log, terms }: { hub: Hub; log: LogStore; terms: Terms }): void {
+export interface StatusDeps {
+  readonly hub: Hub;
+  readonly log: LogStore;
+  readonly terms: Terms;
+  readonly gate: StreamGate;
+}
+
+export function routeStatus(app: App, { hub, log, terms, gate }: StatusDeps): void {
   app.get(PATHS.status, (context) => {
     const { tenant, role } = context.var.session;
     if (role !== 'manager') throw new HttpProblem('auth/forbidden', 'Figures of the server are for managers.');
     const streams = hub.streams(tenant);
     const { epoch, seq } = log.head(tenant);
     const shed = { cutReaders: hub.cutReaders, forgottenTerms: terms.forgotten };
-    return context.json({ streams, epoch, head: seq, floor: log.floor(tenant).seq, clients: streams.length, shed }, 200, { 'Cache-Control': 'no-store' });
+    const answer = { streams, epoch, head: seq, floor: log.floor(tenant).seq, clients: streams.length, capacity: gate.state(), shed };
+    return context.json(answer, 200, { 'Cache-Control': 'no-store' });
   });
 }

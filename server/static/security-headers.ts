@@ -1,4 +1,4 @@
-// Headers on every answer: what a page of this origin may load, from where, and who may frame it.
+// Headers on every answer: what a page of this origin may load, from where, what it may ask of the device, and who may frame it.
 import type { MiddlewareHandler } from 'hono';
 import type { ServerEnv } from '../http-context.ts';
 
@@ -18,19 +18,33 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const HEADERS: readonly (readonly [name: string, value: string])[] = [
-  ['Content-Security-Policy', CONTENT_SECURITY_POLICY],
-  ['X-Content-Type-Options', 'nosniff'],
-  ['Referrer-Policy', 'no-referrer'],
-  ['Cross-Origin-Opener-Policy', 'same-origin'],
-  ['Cross-Origin-Resource-Policy', 'same-origin'],
-];
+/** The application asks for none of these; a script that got in can't either. */
+const PERMISSIONS_POLICY = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'bluetooth', 'hid', 'midi', 'display-capture', 'browsing-topics']
+  .map((feature) => `${feature}=()`)
+  .join(', ');
 
-/** Marks the answer of a stream, which writes its own headers. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'Permissions-Policy': PERMISSIONS_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** Half a year. Browsers mind it on https only; without subdomains, which may be somebody else's. */
+const HSTS = { 'Strict-Transport-Security': 'max-age=15552000' } as const;
+
+/** Marks the answer of a stream, which has written its head by itself. */
 const ALREADY_SENT = 'x-hono-already-sent';
 
+/** Collects the headers of the answer in `answerHeaders`, and puts onto it what has gathered there when it is made. */
 export const securityHeaders: MiddlewareHandler<ServerEnv> = async (context, next) => {
+  const headers: Record<string, string> = { ...HEADERS, ...(context.var.peer.isHttps ? HSTS : {}) };
+  context.set('answerHeaders', headers);
   await next();
   if (context.res.headers.has(ALREADY_SENT)) return;
-  for (const [name, value] of HEADERS) context.res.headers.set(name, value);
+  const { Vary: vary, ...others } = headers;
+  for (const [name, value] of Object.entries(others)) context.res.headers.set(name, value);
+  if (vary !== undefined) context.res.headers.append('Vary', vary);
 };

@@ -8,6 +8,8 @@ export type Row = Record<string, SQLOutputValue>;
 export interface Database {
   /** All rows of a query. */
   all(sql: string, ...values: SQLInputValue[]): Row[];
+  /** The rows of a query one by one; read to its end, or left, before another turn. */
+  each(sql: string, ...values: SQLInputValue[]): Iterable<Row>;
   /** The first row of a query. */
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
   /** Runs a statement; answers how many rows it changed. */
@@ -28,7 +30,12 @@ export interface DatabaseOptions {
   readonly durability?: 'full' | 'normal';
 }
 
-const SCHEMA = `
+/**
+ * Steps that lead from an empty file to today's, in order; `PRAGMA user_version` counts those that a file has taken. Steps are added, never
+ * changed. Files from before the counting have the first one's tables.
+ */
+const STEPS: readonly string[] = [
+  `
 CREATE TABLE IF NOT EXISTS tenants (id TEXT PRIMARY KEY, name TEXT NOT NULL, next_number INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS head (tenant TEXT PRIMARY KEY, epoch TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, chk TEXT NOT NULL,
   schema INTEGER NOT NULL, schema_seq INTEGER NOT NULL) WITHOUT ROWID;
@@ -45,13 +52,27 @@ CREATE TABLE IF NOT EXISTS users (tenant TEXT NOT NULL, id TEXT NOT NULL, name T
 CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, tenant TEXT NOT NULL, user TEXT NOT NULL, used_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_expiry ON sessions (expires_at);
-`;
+`,
+  `
+ALTER TABLE users ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE users ADD COLUMN token_at INTEGER;
+ALTER TABLE sessions ADD COLUMN kind TEXT NOT NULL DEFAULT 'cookie';
+CREATE INDEX sessions_user ON sessions (tenant, user, used_at);
+CREATE TABLE terms (tenant TEXT NOT NULL, user TEXT NOT NULL, device TEXT NOT NULL, term INTEGER NOT NULL, heard_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant, user, device)) WITHOUT ROWID;
+CREATE INDEX terms_heard ON terms (heard_at);
+CREATE TABLE probe (id INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+`,
+  `
+CREATE INDEX log_order ON log (tenant, order_id, seq) WHERE order_id IS NOT NULL;
+`,
+];
 
 export function openDatabase(options: DatabaseOptions): Database {
   const db = new DatabaseSync(options.file, { timeout: LIMITS.databaseBusyMs });
   db.exec('PRAGMA journal_mode = WAL');
   db.exec(`PRAGMA synchronous = ${options.durability === 'normal' ? 'NORMAL' : 'FULL'}`);
-  db.exec(SCHEMA);
+  migrate(db, options.file);
   // One entry a statement in the source: bounded by the code.
   const statements = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
@@ -74,6 +95,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
   return {
     all: (sql, ...values) => prepare(sql).all(...values),
+    each: (sql, ...values) => prepare(sql).iterate(...values),
     get: (sql, ...values) => prepare(sql).get(...values),
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     transaction: (work) => within('BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK', work),
@@ -81,6 +103,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     read: (work) => within('BEGIN', 'COMMIT', 'ROLLBACK', work),
     close: () => db.close(),
   };
+}
+
+/** One transaction a step: a start that was cut off goes on where it was. */
+function migrate(db: DatabaseSync, file: string): void {
+  const taken = integer(db.prepare('PRAGMA user_version').get() ?? {}, 'user_version');
+  if (taken > STEPS.length)
+    throw new Error(`${file} has format ${taken}, made by a newer server; this one knows ${STEPS.length}. Start the newer one, or restore a backup.`);
+  for (const [at, step] of STEPS.entries()) if (at >= taken) db.exec(`BEGIN IMMEDIATE; ${step} PRAGMA user_version = ${at + 1}; COMMIT`);
 }
 
 /** A text column; throws where the schema promised one and there is none. */

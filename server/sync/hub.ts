@@ -8,14 +8,17 @@ export interface StreamOwner {
   readonly tenant: string;
   readonly user: string;
   readonly role: Role;
-  readonly sessionId: string;
+  /** Null for a foreign issuer's token. */
+  readonly sessionId: string | null;
+  /** When its token ends, wall clock, ms; null for a session that use prolongs. */
+  readonly endsAt: number | null;
   /** Names an engine's device; null for readers that are no engine. */
   readonly device: string | null;
   readonly term: number | null;
 }
 
 /** What `GET /api/v1/status` says of a stream. */
-export interface StreamStatus extends Omit<StreamOwner, 'sessionId'> {
+export interface StreamStatus extends Omit<StreamOwner, 'sessionId' | 'endsAt'> {
   readonly clientId: string;
   readonly openedAt: string;
   readonly bytesQueued: number;
@@ -32,6 +35,13 @@ export interface OpenStream {
   end(): void;
 }
 
+export interface StreamCounts {
+  readonly perDevice: number;
+  readonly perUser: number;
+  readonly perTenant: number;
+  readonly total: number;
+}
+
 export interface Hub {
   /** Streams open now, of all tenants. */
   readonly clients: number;
@@ -43,16 +53,34 @@ export interface Hub {
   /** Call after the commit, never inside the transaction. */
   publish(tenant: string, record: LogRecord): void;
   streams(tenant: string): StreamStatus[];
-  countOf(tenant: string, user: string): number;
+  /** Streams that count against a newcomer: not those of its own device that it replaces. */
+  countFor(owner: StreamOwner): StreamCounts;
   /** Ends the streams of this user's device that have at most this term. */
-  supersede(tenant: string, user: string, device: string, term: number): void;
+  supersede(newer: Engine): void;
   endSession(sessionId: string): void;
+  endUser(tenant: string, user: string): void;
   /** The user's role has changed: what its readers hold may no longer be what it sees. */
   resyncUser(tenant: string, user: string): void;
   rotateAll(rotate: Rotate): void;
   endAll(): void;
   /** Resolves when no stream is open. */
   emptied(): Promise<void>;
+}
+
+/** A stream's owner, or a poller, that names device and term. */
+export interface Engine {
+  readonly tenant: string;
+  readonly user: string;
+  readonly device: string;
+  readonly term: number;
+}
+
+export function isEngine<Owner extends StreamOwner>(owner: Owner): owner is Owner & Engine {
+  return owner.device !== null && owner.term !== null;
+}
+
+function isReplaced(older: StreamOwner, newer: Engine): boolean {
+  return older.user === newer.user && older.device === newer.device && (older.term ?? 0) <= newer.term;
 }
 
 export function createHub(): Hub {
@@ -80,11 +108,20 @@ export function createHub(): Hub {
     signal.addEventListener('abort', () => leave(stream), { once: true });
   }
 
-  function supersede(tenant: string, user: string, device: string, term: number): void {
-    for (const stream of ofTenant(tenant)) {
-      const { owner } = stream;
-      if (owner.user === user && owner.device === device && (owner.term ?? 0) <= term) stream.end();
+  function supersede(newer: Engine): void {
+    for (const stream of ofTenant(newer.tenant)) if (isReplaced(stream.owner, newer)) stream.end();
+  }
+
+  function countFor(owner: StreamOwner): StreamCounts {
+    let [perDevice, perUser, replaced] = [0, 0, 0];
+    for (const other of byTenant.get(owner.tenant) ?? []) {
+      if (other.owner.user !== owner.user) continue;
+      perUser++;
+      if (owner.device !== null && other.owner.device === owner.device) perDevice++;
+      if (isEngine(owner) && isReplaced(other.owner, owner)) replaced++;
     }
+    const perTenant = byTenant.get(owner.tenant)?.size ?? 0;
+    return { perDevice: perDevice - replaced, perUser: perUser - replaced, perTenant: perTenant - replaced, total: clients - replaced };
   }
 
   return {
@@ -100,10 +137,13 @@ export function createHub(): Hub {
       for (const stream of byTenant.get(tenant) ?? []) stream.hear(record);
     },
     streams: (tenant) => ofTenant(tenant).map((stream) => stream.status()),
-    countOf: (tenant, user) => ofTenant(tenant).filter((stream) => stream.owner.user === user).length,
+    countFor,
     supersede,
     endSession(sessionId) {
       for (const stream of all()) if (stream.owner.sessionId === sessionId) stream.end();
+    },
+    endUser(tenant, user) {
+      for (const stream of ofTenant(tenant)) if (stream.owner.user === user) stream.end();
     },
     resyncUser(tenant, user) {
       for (const stream of ofTenant(tenant)) if (stream.owner.user === user) stream.resync('permissions');

@@ -54,8 +54,13 @@ export interface LogStore {
   append(tenant: string, entry: LogEntry): LogRecord;
   /** The check of a place between floor and head; null outside. */
   checkAt(tenant: string, seq: number): string | null;
-  /** At most `limit` records after `seq`, in order. The first one is `seq + 1` unless the floor has passed it. */
-  since(tenant: string, seq: number, limit: number): LogRecord[];
+  /**
+   * At most `limit` records after `seq`, in order, and no more once their bodies have `maxCharacters`: at least one where there is one. The
+   * first one is `seq + 1` unless the floor has passed it.
+   */
+  since(tenant: string, seq: number, limit: number, maxCharacters?: number): LogRecord[];
+  /** At most `limit` records of one order, newest first; below place `before` where one is given. */
+  ofOrder(tenant: string, orderId: string, before: number | null, limit: number): LogRecord[];
   /** Moves the floor up by the rule; answers how many records went. An emptied log keeps head and floor. */
   prune(tenant: string, rule: PruneRule): number;
   /**

@@ -3,6 +3,7 @@
 import { describeError, type Logger } from '../log.ts';
 import { LIMITS } from '../limits.ts';
 import type { Store } from '../store/store.ts';
+import type { Terms } from './terms.ts';
 
 export interface RetentionOptions {
   /** How long an event is kept, ms. */
@@ -19,8 +20,12 @@ export interface Retention {
 }
 
 /** Sweeps every `pruneEveryMs` until `signal` is aborted. */
-export function startRetention(deps: { store: Store; log: Logger; now: () => number }, options: RetentionOptions, signal: AbortSignal): Retention {
-  const { store, log, now } = deps;
+export function startRetention(
+  deps: { store: Store; terms: Terms; log: Logger; now: () => number },
+  options: RetentionOptions,
+  signal: AbortSignal,
+): Retention {
+  const { store, terms, log, now } = deps;
 
   async function sweep(): Promise<number> {
     let pruned = 0;
@@ -28,6 +33,7 @@ export function startRetention(deps: { store: Store; log: Logger; now: () => num
     for (const tenant of store.log.tenants()) pruned += await drain(store, signal, () => prune(tenant));
     await drain(store, signal, () => store.idempotency.forget(now() - LIMITS.idempotencyMs, LIMITS.pruneRows));
     await drain(store, signal, () => store.sessions.forget(now(), LIMITS.pruneRows));
+    await drain(store, signal, () => terms.forget(now() - LIMITS.termsMs, LIMITS.pruneRows));
     // A marker may go once no cursor reaches back to the time when the document lived.
     await drain(store, signal, () => store.documents.forgetDeleted(now() - options.ttlMs, LIMITS.pruneRows));
     if (pruned > 0) log.debug('log pruned', { events: pruned });

@@ -45,8 +45,20 @@ export function createSqliteLogStore(db: Database): LogStore {
       const oldest = floor(tenant);
       return seq === oldest.seq ? oldest.check : recordCheck(tenant, seq);
     },
-    since(tenant, seq, limit) {
-      return db.all('SELECT * FROM log WHERE tenant = ? AND seq > ? ORDER BY seq LIMIT ?', tenant, seq, limit).map(toRecord);
+    since(tenant, seq, limit, maxCharacters = Number.POSITIVE_INFINITY) {
+      const found: LogRecord[] = [];
+      let characters = 0;
+      for (const row of db.each('SELECT * FROM log WHERE tenant = ? AND seq > ? ORDER BY seq LIMIT ?', tenant, seq, limit)) {
+        const record = toRecord(row);
+        found.push(record);
+        characters += record.body.length;
+        if (characters >= maxCharacters) break;
+      }
+      return found;
+    },
+    ofOrder(tenant, orderId, before, limit) {
+      const sql = 'SELECT * FROM log WHERE tenant = ? AND order_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?';
+      return db.all(sql, tenant, orderId, before ?? Number.MAX_SAFE_INTEGER, limit).map(toRecord);
     },
     prune(tenant, rule) {
       const oldest = floor(tenant);

@@ -16,11 +16,12 @@ export interface SseSink {
   readonly signal: AbortSignal;
   /** Bytes that the other side hasn't taken yet. */
   readonly bytesQueued: number;
-  /** How long the other side has taken nothing although there was something; ms. */
+  /** How long the other side has taken nothing although there was something; ms, as of the last look. */
   stalledMs(): number;
-  send(...messages: readonly SseMessage[]): void;
-  /** Waits until what was sent is taken. False: the connection ended, or stood still for `stalledReaderMs`. */
-  drain(): Promise<boolean>;
+  /** Sends messages as `toWire` made them: readers at the same place share their bytes. */
+  send(...frames: readonly Buffer[]): void;
+  /** Waits until what was sent is taken. False: the connection ended, or stood still for `stalledMs`. */
+  drain(stalledMs: number): Promise<boolean>;
   /** Ends the stream after what was sent. */
   end(): void;
   /** Ends the connection at once, unread bytes and all. */
@@ -32,36 +33,49 @@ const HEADERS = {
   'Cache-Control': 'no-store, no-transform',
   'X-Accel-Buffering': 'no',
   'X-Content-Type-Options': 'nosniff',
-  Vary: 'Accept, Cookie',
 } as const;
+const VARY = 'Accept, Cookie, Authorization';
 
 /** A comment that fills the buffers of proxies which wait for a first block. */
-const PADDING = `:${' '.repeat(LIMITS.paddingBytes)}\n\n`;
+const PADDING = Buffer.from(`:${' '.repeat(LIMITS.paddingBytes)}\n\n`);
 
-/** Opens the stream: status, headers and padding go out at once. */
-export function openSseSink(outgoing: ServerResponse): SseSink {
+/** Opens the stream: status, headers (`headers` beside its own) and padding go out at once. */
+export function openSseSink(outgoing: ServerResponse, headers: Readonly<Record<string, string>> = {}): SseSink {
   const life = new AbortController();
   let takenAt = performance.now();
-  outgoing.writeHead(200, HEADERS);
+  let lengthSeen = 0;
+  let addedSince = 0;
+  outgoing.writeHead(200, { ...headers, ...HEADERS, Vary: headers['Vary'] === undefined ? VARY : `${VARY}, ${headers['Vary']}` });
   outgoing.socket?.setNoDelay(true);
   outgoing.once('close', () => life.abort());
   outgoing.on('error', () => life.abort());
-  outgoing.on('drain', () => (takenAt = performance.now()));
   outgoing.write(PADDING);
 
-  function send(...messages: readonly SseMessage[]): void {
-    if (life.signal.aborted || outgoing.writableEnded || messages.length === 0) return;
+  function send(...frames: readonly Buffer[]): void {
+    if (life.signal.aborted || outgoing.writableEnded || frames.length === 0) return;
     if (outgoing.writableLength === 0) takenAt = performance.now();
-    outgoing.write(messages.map(toWire).join(''));
+    const [first] = frames;
+    const bytes = frames.length === 1 && first ? first : Buffer.concat(frames);
+    addedSince += bytes.length;
+    outgoing.write(bytes);
   }
 
-  async function drain(): Promise<boolean> {
+  /** Something was taken where less is queued than was queued before and added since. */
+  function stalledMs(): number {
+    const length = outgoing.writableLength;
+    if (length === 0 || length < lengthSeen + addedSince) takenAt = performance.now();
+    lengthSeen = length;
+    addedSince = 0;
+    return length === 0 ? 0 : performance.now() - takenAt;
+  }
+
+  async function drain(stalledMs: number): Promise<boolean> {
     if (life.signal.aborted) return false;
     if (!outgoing.writableNeedDrain) return true;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const taken = () => resolve(true);
     const failed = () => resolve(false);
-    const timer = setTimeout(failed, LIMITS.stalledReaderMs);
+    const timer = setTimeout(failed, stalledMs);
     outgoing.once('drain', taken);
     life.signal.addEventListener('abort', failed, { once: true });
     return promise.finally(() => {
@@ -84,7 +98,7 @@ export function openSseSink(outgoing: ServerResponse): SseSink {
     get bytesQueued() {
       return outgoing.writableLength;
     },
-    stalledMs: () => (outgoing.writableLength === 0 ? 0 : performance.now() - takenAt),
+    stalledMs,
     send,
     drain,
     end,
@@ -93,6 +107,6 @@ export function openSseSink(outgoing: ServerResponse): SseSink {
 }
 
 /** `id` first: a reader that is cut off after it has not seen the blank line, so its cursor has not moved. */
-function toWire({ id, type, data }: SseMessage): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${data}\n\n`;
+export function toWire({ id, type, data }: SseMessage): Buffer {
+  return Buffer.from(`${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${data}\n\n`);
 }

@@ -4,12 +4,13 @@ import { formatCursor } from '../../src/protocol/cursor.ts';
 import type { Hello, ResyncReason } from '../../src/protocol/event.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { LIMITS, spreadMs } from '../limits.ts';
+import type { Standing } from '../auth/standing.ts';
 import type { CursorVerdict } from './cursor-verdict.ts';
 import type { Filter } from './filter.ts';
 import type { Hub, OpenStream, StreamOwner } from './hub.ts';
 import type { LogRecord, LogStore } from './log-store.ts';
 import { createReader, type Delivery, type Reader } from './reader.ts';
-import type { SseMessage, SseSink } from './sse-sink.ts';
+import { toWire, type SseMessage, type SseSink } from './sse-sink.ts';
 
 export interface StreamDeps {
   readonly log: LogStore;
@@ -19,10 +20,12 @@ export interface StreamDeps {
   readonly heartbeatMs: number;
   /** At most one checkpoint in this time. */
   readonly checkpointMs: number;
+  /** A reader that has taken nothing for this long although there was something is cut. */
+  readonly stalledReaderMs: number;
   /** Where an unexpected failure is told. */
   readonly fail: (message: string, error: unknown) => void;
-  /** Whether the reader may still read, asked at every heartbeat. */
-  readonly standing: (owner: StreamOwner) => 'same' | 'role-changed' | 'ended';
+  /** Whether the reader may still read, asked at every heartbeat, and every `watchMs` where those are rarer. */
+  readonly standing: (owner: StreamOwner) => Standing;
 }
 
 export interface StreamRequest {
@@ -50,11 +53,11 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
   const stream: OpenStream = {
     owner,
     status: () => {
-      const { sessionId: _secret, ...visible } = owner;
+      const { sessionId: _secret, endsAt: _ends, ...visible } = owner;
       return { ...visible, clientId: request.clientId, openedAt: new Date(openedAt).toISOString(), bytesQueued: sink.bytesQueued, sentEvents };
     },
     hear,
-    rotate: (rotate) => sink.send({ type: 'rotate', data: JSON.stringify(rotate) }),
+    rotate: (rotate) => say({ type: 'rotate', data: JSON.stringify(rotate) }),
     resync,
     end,
   };
@@ -71,13 +74,19 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
     // Somebody wrote without saying so (another process on the file): the log has what is missing.
     if (record.seq > reader.seq + 1) return catchUp(reader);
     const delivery = reader.take(record);
-    if (delivery) sendAll([delivery]);
-    else if (performance.now() >= checkpointAt) sendCheckpoint();
+    if (delivery) {
+      sink.send(delivery.wire());
+      sentEvents++;
+    } else if (performance.now() >= checkpointAt) sendCheckpoint();
     if (sink.bytesQueued > LIMITS.readerBytes) cut();
   }
 
+  function say(message: SseMessage): void {
+    sink.send(toWire(message));
+  }
+
   function sendAll(deliveries: readonly Delivery[]): void {
-    sink.send(...deliveries.map(({ id, type, json }): SseMessage => ({ id, type, data: json })));
+    sink.send(...deliveries.map((delivery) => delivery.wire()));
     sentEvents += deliveries.length;
   }
 
@@ -85,21 +94,27 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
     const checkpoint = reader?.checkpoint();
     if (!checkpoint) return;
     checkpointAt = performance.now() + deps.checkpointMs;
-    sink.send({ id: checkpoint.id, type: 'checkpoint', data: JSON.stringify(checkpoint) });
+    say({ id: checkpoint.id, type: 'checkpoint', data: JSON.stringify(checkpoint) });
+  }
+
+  /** The reader may still read, and does: else the stream ends here. */
+  function isWelcome(): boolean {
+    const standing = deps.standing(owner);
+    if (standing === 'ended') end();
+    else if (standing === 'role-changed') resync('permissions');
+    else if (sink.stalledMs() > deps.stalledReaderMs) cut();
+    return !isEnding;
   }
 
   function beat(): void {
-    const standing = deps.standing(owner);
-    if (standing === 'ended') return end();
-    if (standing === 'role-changed') return resync('permissions');
-    if (sink.stalledMs() > LIMITS.stalledReaderMs) return cut();
+    if (isEnding || !isWelcome()) return;
     if (performance.now() >= checkpointAt && waiting === null) sendCheckpoint();
     const serverTime = new Date(deps.now()).toISOString();
-    if (reader) sink.send({ type: 'heartbeat', data: JSON.stringify({ cursor: reader.lastSent, serverTime }) });
+    if (reader) say({ type: 'heartbeat', data: JSON.stringify({ cursor: reader.lastSent, serverTime }) });
   }
 
   function resync(reason: ResyncReason): void {
-    sink.send({ type: 'resync', data: JSON.stringify({ reason }) });
+    say({ type: 'resync', data: JSON.stringify({ reason }) });
     end();
   }
 
@@ -135,13 +150,13 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
   /** Sends what lies between the reader and the fence. False: the stream is over. */
   async function replay(from: Reader, fence: number): Promise<boolean> {
     while (from.seq < fence && !isEnding) {
-      const page = log.since(owner.tenant, from.seq, LIMITS.pageEvents);
+      const page = log.since(owner.tenant, from.seq, LIMITS.pageEvents, LIMITS.sliceBytes);
       if (page[0]?.seq !== from.seq + 1) {
         resync('expired');
         return false;
       }
       sendAll(page.flatMap((record) => from.take(record) ?? []));
-      if (!(await sink.drain())) {
+      if (!(await sink.drain(deps.stalledReaderMs))) {
         if (!sink.signal.aborted) cut();
         return false;
       }
@@ -185,13 +200,18 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
   const headCursor = formatCursor(epoch, head.seq, head.check);
   const verdict = request.judge?.() ?? { from: { seq: head.seq, text: headCursor } };
   if ('resync' in verdict) {
-    sink.send(hello(headCursor));
+    say(hello(headCursor));
     return resync(verdict.resync);
   }
   reader = createReader({ epoch, role: owner.role, filter: request.filter, from: verdict.from });
-  sink.send(hello(verdict.from.text));
+  say(hello(verdict.from.text));
   const heart = setInterval(beat, deps.heartbeatMs);
-  sink.signal.addEventListener('abort', () => clearInterval(heart), { once: true });
+  const watch = deps.heartbeatMs > LIMITS.watchMs ? setInterval(() => isEnding || isWelcome(), LIMITS.watchMs) : undefined;
+  const rest = () => {
+    clearInterval(heart);
+    clearInterval(watch);
+  };
+  sink.signal.addEventListener('abort', rest, { once: true });
   await follow(reader);
 }
 

@@ -11,14 +11,18 @@ import { HttpProblem } from '../problem.ts';
 import { readBatch } from './batch.ts';
 import { judgeCursor } from './cursor-verdict.ts';
 import { parseFilter } from './filter.ts';
-import type { StreamOwner } from './hub.ts';
+import { isEngine, type StreamOwner } from './hub.ts';
 import { openSseSink } from './sse-sink.ts';
 import { readSnapshot, type SnapshotSource } from './snapshot.ts';
 import { runStream, type StreamDeps } from './stream.ts';
+import type { StreamGate } from './stream-caps.ts';
 import type { Terms } from './terms.ts';
 
 export interface SyncRouteDeps extends StreamDeps, SnapshotSource {
   readonly terms: Terms;
+  readonly gate: StreamGate;
+  /** True once the server is going down: a stream opened now would end at once. */
+  readonly isDraining: () => boolean;
 }
 
 export function routeSync(app: App, deps: SyncRouteDeps): void {
@@ -41,13 +45,14 @@ async function answerStream(context: RequestContext, deps: SyncRouteDeps): Promi
   const cursor = cursorOf(context);
   const owner = ownerOf(context, session);
   admitTerm(deps, owner);
-  refuseTooMany(deps, session);
+  if (deps.isDraining()) throw new HttpProblem('server/busy', 'This server is going down: connect to the next.', { retryAfter: 1 });
+  deps.gate.admit(owner);
   if (!outgoing) throw new HttpProblem('stream/unsupported', 'A stream needs a connection of its own.');
   // A HEAD request asks for headers alone: Hono answers it by the GET route.
   if (context.req.raw.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': 'text/event-stream; charset=utf-8' } });
-  if (owner.device !== null && owner.term !== null) deps.hub.supersede(owner.tenant, owner.user, owner.device, owner.term);
+  if (isEngine(owner)) deps.hub.supersede(owner);
   const judge = cursor === null ? null : () => judgeCursor(deps.log, session, cursor);
-  const sink = openSseSink(outgoing);
+  const sink = openSseSink(outgoing, context.var.answerHeaders);
   runStream(deps, { owner, clientId: randomUUID(), filter, judge }, sink).catch((error: unknown) => {
     deps.fail('stream failed', error);
     sink.cut();
@@ -64,7 +69,7 @@ async function answerBatch(context: RequestContext, deps: SyncRouteDeps): Promis
   const headText = formatCursor(head.epoch, head.seq, head.check);
   const verdict = cursor === null ? { from: { seq: head.seq, text: headText } } : judgeCursor(deps.log, session, cursor);
   const answer = 'resync' in verdict ? null : readBatch(deps.log, { tenant: session.tenant, role: session.role, filter, from: verdict.from });
-  const headers = { 'Cache-Control': 'no-store', Vary: 'Accept, Accept-Encoding, Cookie, Last-Event-ID' };
+  const headers = { 'Cache-Control': 'no-store', Vary: 'Accept, Accept-Encoding, Authorization, Cookie, Last-Event-ID' };
   if (!answer) return jsonAnswer(context, JSON.stringify({ resync: { reason: 'resync' in verdict ? verdict.resync : 'expired' } }), headers);
   const etag = `"${'from' in verdict ? verdict.from.text : ''}..${answer.cursor}"`;
   if (isNotModified(context, etag)) return new Response(null, { status: 304, headers: { ...headers, ETag: etag } });
@@ -75,7 +80,7 @@ function answerSnapshot(context: RequestContext, deps: SyncRouteDeps): Promise<R
   const session = context.var.session;
   const snapshot = readSnapshot(deps, session, queryOf(context).get('ids'), deps.now());
   const etag = `"${snapshot.cursor}"`;
-  const headers = { ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Accept-Encoding, Cookie' };
+  const headers = { ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Accept-Encoding, Authorization, Cookie' };
   if (isNotModified(context, etag)) return new Response(null, { status: 304, headers });
   return jsonAnswer(context, snapshot.json, headers);
 }
@@ -101,19 +106,14 @@ function ownerOf(context: RequestContext, session: Session): StreamOwner {
   if (device !== null && (device === '' || device.length > LIMITS.idLength)) throw malformed(HEADERS.device, `1 to ${LIMITS.idLength} characters`);
   const term = termText === undefined ? null : Number(termText);
   if (term !== null && (!Number.isSafeInteger(term) || term < 0 || !/^\d+$/.test(termText ?? ''))) throw malformed(HEADERS.term, 'a whole number, 0 or more');
-  const { tenant, user, role, sessionId } = session;
-  return { tenant, user, role, sessionId, device, term };
+  const { tenant, user, role, sessionId, endsAt } = session;
+  return { tenant, user, role, sessionId, endsAt, device, term };
 }
 
-function admitTerm({ terms, hub }: SyncRouteDeps, { tenant, user, device, term }: StreamOwner): void {
-  if (device === null || term === null) return;
-  if (!terms.admit(tenant, user, device, term)) throw new HttpProblem('term/stale', 'A newer engine of this device has asked before: retire.');
-  hub.supersede(tenant, user, device, term - 1);
-}
-
-function refuseTooMany({ hub }: SyncRouteDeps, { tenant, user }: Session): void {
-  if (hub.clients < LIMITS.streams && hub.countOf(tenant, user) < LIMITS.streamsPerUser) return;
-  throw new HttpProblem('rate/limited', 'Too many streams are open.', { retryAfter: 30 });
+function admitTerm({ terms, hub, now }: SyncRouteDeps, owner: StreamOwner): void {
+  if (!isEngine(owner)) return;
+  if (!terms.admit(owner, now())) throw new HttpProblem('term/stale', 'A newer engine of this device has asked before: retire.');
+  hub.supersede({ ...owner, term: owner.term - 1 });
 }
 
 function malformed(field: string, expected: string): HttpProblem {

@@ -1,30 +1,53 @@
-// The highest engine term heard of each device, per tenant and user: an engine that lost its reign is told so when it asks again.
-// Kept in memory: after a restart the first engine to ask sets the term anew, and the newer one closes the older's stream as ever.
+// The highest engine term heard of each device, per tenant and user: an engine that lost its reign is told so when it asks again. Kept in the
+// file: a restart of the server must not give an old engine its reign back.
 import { LIMITS } from '../limits.ts';
+import { type Database, integer, text } from '../store/database.ts';
+
+/** An engine's claim: which device of whom, and the term that it took. */
+export interface TermClaim {
+  readonly tenant: string;
+  readonly user: string;
+  readonly device: string;
+  readonly term: number;
+}
 
 export interface Terms {
   /** Notes a term. False when a higher one was heard: the asker is stale. */
-  admit(tenant: string, user: string, device: string, term: number): boolean;
+  admit(claim: TermClaim, nowMs: number): boolean;
   /** Devices forgotten to keep the bound. */
   readonly forgotten: number;
+  /** Deletes terms taken before `beforeMs`, at most `limit`; answers how many. */
+  forget(beforeMs: number, limit: number): number;
 }
 
-export function createTerms(bound: number = LIMITS.rememberedTerms): Terms {
-  // In the order of use, so that the first key is the one unused for longest.
-  const highest = new Map<string, number>();
+export function createTerms(db: Database, boundPerUser: number = LIMITS.termsPerUser): Terms {
   let forgotten = 0;
+
+  /** Written only when a device has a new engine: a reconnect reads. */
+  function note({ tenant, user, device, term }: TermClaim, nowMs: number): void {
+    db.run('INSERT OR REPLACE INTO terms (tenant, user, device, term, heard_at) VALUES (?, ?, ?, ?, ?)', tenant, user, device, term, nowMs);
+    const beyond = db.all(
+      'SELECT device FROM terms WHERE tenant = ? AND user = ? ORDER BY heard_at DESC, device LIMIT -1 OFFSET ?',
+      ...[tenant, user, boundPerUser],
+    );
+    for (const row of beyond) forgotten += db.run('DELETE FROM terms WHERE tenant = ? AND user = ? AND device = ?', tenant, user, text(row, 'device'));
+  }
+
   return {
-    admit(tenant, user, device, term) {
-      const key = JSON.stringify([tenant, user, device]);
-      const known = highest.get(key) ?? 0;
-      highest.delete(key);
-      highest.set(key, Math.max(known, term));
-      const oldest = highest.size > bound ? highest.keys().next().value : undefined;
-      if (oldest !== undefined && highest.delete(oldest)) forgotten++;
-      return term >= known;
+    admit(claim, nowMs) {
+      const row = db.get('SELECT term FROM terms WHERE tenant = ? AND user = ? AND device = ?', claim.tenant, claim.user, claim.device);
+      const known = row ? integer(row, 'term') : -1;
+      if (claim.term > known) db.transaction(() => note(claim, nowMs));
+      return claim.term >= known;
     },
     get forgotten() {
       return forgotten;
+    },
+    forget(beforeMs, limit) {
+      const rows = db.all('SELECT tenant, user, device FROM terms WHERE heard_at < ? ORDER BY heard_at LIMIT ?', beforeMs, limit);
+      for (const row of rows)
+        db.run('DELETE FROM terms WHERE tenant = ? AND user = ? AND device = ?', text(row, 'tenant'), text(row, 'user'), text(row, 'device'));
+      return rows.length;
     },
   };
 }

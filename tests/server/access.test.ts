@@ -36,6 +36,13 @@ async function own(tenant: string, collection: 'orders' | 'queues' | 'bays' | 'j
   return washing(tenant, order.id);
 }
 
+/** A user of this tenant alone. */
+function ownUser(tenant: string): string {
+  const user = `${tenant}-${++bays}`;
+  server.store.users.create({ tenant, user, name: user, role: 'kiosk', email: `${user}@${tenant}`, passwordHash: '' });
+  return user;
+}
+
 async function washing(tenant: string, orderId: string): Promise<string> {
   const bay = await own(tenant, 'bays');
   await bossOf(tenant).send('PATCH', `/api/v1/bays/${bay}`, { state: 'free' });
@@ -64,6 +71,9 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET drivers': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/drivers') },
   'GET payments': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/payments') },
   'GET customers': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/customers') },
+  'GET activity': { cells: only(BAY_SIDE, '200/403'), ask: async (tenant) => ['GET', `/api/v1/activity?orderID=${await own(tenant, 'orders')}`] },
+  'GET users': { cells: only(['manager'], '200/403'), ask: reading('/api/v1/users') },
+  'PATCH user': { cells: only(['manager'], '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/users/${ownUser(tenant)}`, { role: 'kiosk' }] },
   'GET order': { cells: only(BAY_SIDE, '200/404'), ask: document('orders') },
   'GET queue': { cells: all('200/404'), ask: document('queues') },
   'GET bay': { cells: only(BAY_SIDE, '200/404'), ask: document('bays') },
@@ -123,7 +133,7 @@ describe.each(Object.entries(ENDPOINTS))('%s', (_name, { cells, ask }) => {
 });
 
 test('[ACC1] every route of the application has its row', () => {
-  const rows = [...Object.keys(ENDPOINTS), 'POST session', 'DELETE session'].length;
+  const rows = [...Object.keys(ENDPOINTS), 'POST session', 'DELETE session', 'POST token'].length;
   const routes = server.app.routes.filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api/'));
   expect(new Set(routes.map(({ method, path }) => `${method} ${path}`)).size).toBe(rows);
 });

@@ -36,30 +36,34 @@ async function signIn(url: string): Promise<string> {
   return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
 }
 
-/** Writes without pause until the server is gone; answers what it was told was written. */
-async function writeUntilGone(url: string, cookie: string, worker: number): Promise<{ id: string; cursor: string }[]> {
-  const acked: { id: string; cursor: string }[] = [];
+interface Ack {
+  readonly id: string;
+  readonly cursor: string;
+}
+
+/** Writes without pause until the server is gone; `heard` is told what was answered. */
+async function writeUntilGone(to: { readonly url: string; readonly cookie: string }, worker: number, heard: (ack: Ack) => void): Promise<void> {
   for (let at = 0; ; at++) {
     const id = `w${worker}-${at}`;
     try {
       const body = JSON.stringify({ id, plate: 'K 9', vehicle: '', colour: '', serviceCode: 'body' });
-      const answer = await fetch(`${url}/api/v1/orders`, { method: 'POST', body, headers: { cookie, 'idempotency-key': id } });
-      if (answer.status === 201) acked.push({ id, cursor: String(answer.headers.get('x-sync-cursor')) });
+      const answer = await fetch(`${to.url}/api/v1/orders`, { method: 'POST', body, headers: { cookie: to.cookie, 'idempotency-key': id } });
+      if (answer.status === 201) heard({ id, cursor: String(answer.headers.get('x-sync-cursor')) });
     } catch {
-      return acked;
+      return;
     }
   }
 }
 
 test('[SLG5] what was answered is there after kill -9 in the middle of writes, and the log has no hole', async () => {
   const dataDir = temporaryFolder();
-  const acked: { id: string; cursor: string }[] = [];
+  const acked: Ack[] = [];
   for (let round = 0; round < 3; round++) {
     const { child, url } = await launch(dataDir);
     const cookie = await signIn(url);
-    const writers = [1, 2, 3, 4].map((worker) => writeUntilGone(url, cookie, round * 10 + worker));
-    setTimeout(() => child.kill('SIGKILL'), 150 + round * 90);
-    acked.push(...(await Promise.all(writers)).flat());
+    const enough = acked.length + 15 + round;
+    const heard = (ack: Ack) => acked.push(ack) === enough && child.kill('SIGKILL');
+    await Promise.all([1, 2, 3, 4].map((worker) => writeUntilGone({ url, cookie }, round * 10 + worker, heard)));
   }
   expect(acked.length).toBeGreaterThan(30);
   const db = new DatabaseSync(join(dataDir, 'holdfast.sqlite'));
@@ -114,7 +118,8 @@ test('[SRV3] SIGTERM says rotate to every stream, then the process ends with 0',
 
 test('[SRV3] a setting that can not be read stops the start with its name', async () => {
   await expect(launch(temporaryFolder(), { DEMO_RATE: '0' })).rejects.toThrow("DEMO_RATE=0 can't be used: expected a number from 1 to 100.");
-  await expect(launch(temporaryFolder(), { DEMO_TRAFFIC: 'maybe' })).rejects.toThrow('expected one of on, off');
+  const both = launch(temporaryFolder(), { DEMO_TRAFFIC: 'maybe', PORT: 'x' });
+  await expect(both).rejects.toThrow(/^exit 78: [^]*DEMO_TRAFFIC=maybe can't be used: expected one of on, off\.\nPORT=x/);
 });
 
 test('[SRV3] the demo moves by itself, through the same door as everybody', async () => {

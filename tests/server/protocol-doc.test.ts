@@ -4,7 +4,9 @@ import { createParser } from 'eventsource-parser';
 import { expect, test } from 'vitest';
 import { decodeEvent, decodeMessage, RESYNC_REASONS, type StreamMessage } from '../../src/protocol/event.ts';
 import { decodeProblem } from '../../src/protocol/problem.ts';
+import { decodeSession } from '../../src/protocol/session.ts';
 import { decodeSnapshot } from '../../src/protocol/snapshot.ts';
+import { PASSWORD, start } from './harness.ts';
 
 const PAGE = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 const BOUNDS = { maxDepth: 64, maxIdLength: 128 };
@@ -36,4 +38,12 @@ test('[SRV4] batch, snapshot and problems of the page are read', () => {
     { code: 'write/rejected', field: 'plate' },
     { code: 'write/stale', current: { id: 'bay-4', version: 2 } },
   ]);
+});
+
+test('[SRV4] the token answer of the page has the fields of a real one', async () => {
+  const server = await start();
+  const answer = await fetch(`${server.url}/api/v1/token`, { method: 'POST', body: JSON.stringify({ email: 'manager@north', password: PASSWORD }) });
+  const [example] = parsed('token');
+  expect(Object.keys(example ?? {})).toEqual(Object.keys(await answer.json()));
+  expect(decodeSession(example?.['session'])).toEqual(example?.['session']);
 });

@@ -1,0 +1,88 @@
+// The environment as it is read at the start: defaults, all mistakes at once, and no secret in a message.
+import { expect, test } from 'vitest';
+import { SettingsError } from '../../server/environment.ts';
+import { readSettings } from '../../server/settings.ts';
+
+const SECRET = 'x'.repeat(32);
+const read = (env: Record<string, string> = {}) => readSettings(env, '/project');
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    read(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.message.split('\n');
+  }
+}
+
+test('[SRV3] an empty environment is a good one, and an empty variable is none', () => {
+  expect(read()).toMatchObject({
+    port: 4_173,
+    host: '127.0.0.1',
+    dataDir: '/project/data',
+    heartbeatMs: 15_000,
+    allowedOrigins: [],
+    proxies: 0,
+    rates: { user: { requests: 6_000 } },
+    caps: { total: 10_000 },
+    tokens: { secret: null, accessMs: 600_000, issuers: [] },
+  });
+  expect(read({ PORT: '', JWT_ISSUER: '', ALLOWED_ORIGINS: '' })).toEqual(read());
+});
+
+test('[SRV3] all mistakes are told at once, each with its name', () => {
+  const problems = problemsOf({
+    PORT: 'x',
+    DURABILITY: 'maybe',
+    TRUST_PROXY: '-1',
+    ALLOWED_ORIGINS: 'https://a.example,https://b.example/path',
+    MAX_STREAMS: '0',
+    RATE_LIMIT_USER: 'many',
+    TOKEN_SECRET: 'short',
+    JWT_JWKS_URL: 'http://keys.example/jwks',
+    JWT_ROLES: 'admin=emperor',
+    JWT_ALGORITHMS: 'none',
+  });
+  const names = ['PORT', 'DURABILITY', 'ALLOWED_ORIGINS', 'TRUST_PROXY', 'MAX_STREAMS', 'RATE_LIMIT_USER', 'TOKEN_SECRET', 'JWT_ROLES', 'JWT_JWKS_URL'];
+  for (const name of [...names, 'JWT_ALGORITHMS', 'JWT_ISSUER and JWT_AUDIENCE'])
+    expect(problems.filter((problem) => problem.startsWith(name))).toHaveLength(1);
+  expect(problems).toHaveLength(names.length + 2);
+});
+
+test('[SRV3] a trusted issuer is one with name, audience and one kind of key', () => {
+  const shared = read({
+    JWT_ISSUER: 'https://id.example',
+    JWT_AUDIENCE: 'us',
+    JWT_SECRET: SECRET,
+    JWT_ROLES: 'admin=manager, staff=worker',
+    JWT_CLAIM_TENANT: 'branch',
+  });
+  expect(shared.tokens.issuers).toEqual([
+    {
+      issuer: 'https://id.example',
+      audience: 'us',
+      key: { secret: SECRET },
+      algorithms: ['HS256'],
+      maxAgeMs: 86_400_000,
+      claims: { tenant: 'branch', user: 'sub', role: 'role', name: 'name' },
+      roles: { admin: 'manager', staff: 'worker' },
+    },
+  ]);
+  const published = read({ JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'us', JWT_JWKS_URL: 'https://id.example/keys', JWT_ALGORITHMS: 'ES256' });
+  expect(published.tokens.issuers[0]).toMatchObject({ key: { jwksUrl: 'https://id.example/keys' }, algorithms: ['ES256'] });
+  const base = { JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'us' };
+  const bad: Record<string, string>[] = [
+    base,
+    { JWT_SECRET: SECRET },
+    { ...base, JWT_SECRET: SECRET, JWT_JWKS_URL: 'https://id.example/keys' },
+    { ...base, JWT_SECRET: SECRET, JWT_ALGORITHMS: 'RS256' },
+    { ...base, JWT_JWKS_URL: 'https://id.example/keys', JWT_ALGORITHMS: 'HS256' },
+    { ...base, JWT_SECRET: SECRET, JWT_ISSUER: 'holdfast' },
+    { ...base, JWT_SECRET: 'too short a secret' },
+  ];
+  for (const env of bad) {
+    expect(problemsOf(env).length, JSON.stringify(env)).toBeGreaterThan(0);
+    expect(problemsOf(env).join()).not.toContain(SECRET);
+    expect(problemsOf(env).join()).not.toContain('too short a secret');
+  }
+});
