@@ -11,10 +11,10 @@ export interface BackoffInput {
   readonly spreadMs: number | null;
 }
 
-/** Delay in ms. The first reconnect spreads over `spreadMs`; later ones over `min(max, first * 2^n)`. */
+/** Delay in ms. The first reconnect spreads over `spreadMs`, where a server announced one; the n-th over `min(max, first * 2^(n-1))`. */
 export function backoffMs({ failures, firstDelayMs, random, spreadMs }: BackoffInput, policy: Policy): number {
   if (failures <= 1 && spreadMs !== null) return random * Math.min(spreadMs, policy.maxDelayMs);
-  const ceiling = Math.min(policy.maxDelayMs, firstDelayMs * 2 ** Math.min(failures, 16));
+  const ceiling = Math.min(policy.maxDelayMs, firstDelayMs * 2 ** Math.min(Math.max(0, failures - 1), 16));
   return random * ceiling;
 }
 

@@ -12,13 +12,26 @@ export interface Failure {
   readonly random: number;
 }
 
+/** What the options of all living leases come to, and whether anybody looks. */
+export interface ConnectionWishes {
+  readonly autoReconnect: boolean;
+  readonly maxAttempts: number;
+  readonly firstDelayMs: number;
+  /** Assumed until a hello says the server's own. */
+  readonly heartbeatMs: number;
+  /** The most between two polls that somebody wants; null = as the server says. */
+  readonly pollMs: number | null;
+  readonly isWatched: boolean;
+}
+
 export type ConnectionInput =
   | { readonly type: 'hold' }
   /** The last lease ended and the linger is over. */
   | { readonly type: 'release' }
   /** connect(), reconnect() or a sign-in: somebody asks, so stops and breakers are overruled. */
   | { readonly type: 'ask' }
-  | { readonly type: 'opened'; readonly attempt: number }
+  /** The request of this attempt goes out now: it may have waited for the request budget, and that is not the server's silence. */
+  | { readonly type: 'sent'; readonly attempt: number }
   | { readonly type: 'greeted'; readonly attempt: number; readonly heartbeatMs: number; readonly spreadMs: number }
   | ({ readonly type: 'failed'; readonly attempt: number } & Failure)
   | { readonly type: 'unauthorized'; readonly attempt: number; readonly reason: 'auth' | 'identity' }
@@ -32,20 +45,23 @@ export type ConnectionInput =
   | { readonly type: 'snapshot-taken' }
   | ({ readonly type: 'snapshot-failed' } & Failure)
   | { readonly type: 'retry-field'; readonly ms: number }
-  | { readonly type: 'polled' }
-  | { readonly type: 'poll-failed' }
+  /** What a poll brought is committed. `isMore`: there was progress, and the server has more. `pollAfterMs` null = as before. */
+  | { readonly type: 'polled'; readonly attempt: number; readonly isMore: boolean; readonly pollAfterMs: number | null }
+  | ({ readonly type: 'poll-failed'; readonly attempt: number } & Failure)
   | { readonly type: 'tick' }
   /** Online, visible, resumed, clock jumped: try at once, but never inside a Retry-After. */
   | { readonly type: 'wake' }
-  | { readonly type: 'configure'; readonly autoReconnect: boolean; readonly maxAttempts: number; readonly firstDelayMs: number };
+  | ({ readonly type: 'configure' } & ConnectionWishes)
+  /** What the user of this device chose, or what an engine does beyond the scopes that may stream. */
+  | { readonly type: 'prefer'; readonly transport: 'auto' | 'polling' };
 
 export type ConnectionCommand =
   | { readonly do: 'open'; readonly attempt: number }
-  /** Ends this attempt's stream; what it still brings is not admitted. */
+  /** Ask once for what is new; answered by `polled` or `poll-failed`, or by what the stream's answers mean too. */
+  | { readonly do: 'poll'; readonly attempt: number }
+  /** Ends this attempt's stream or poll; what it still brings is not admitted. */
   | { readonly do: 'abort'; readonly attempt: number }
   | { readonly do: 'fetch-snapshot'; readonly reason: ResyncReason | 'first-snapshot' }
   | { readonly do: 'wake-at'; readonly at: number }
   /** Another engine of this device has a newer term: this one leaves. */
-  | { readonly do: 'retire' }
-  /** A row that needs a transport which this build doesn't have. */
-  | { readonly do: 'refuse'; readonly input: ConnectionInput['type'] };
+  | { readonly do: 'retire' };

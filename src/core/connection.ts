@@ -2,85 +2,38 @@
 //
 //   disconnected --hold--> resyncing (no cursor) --snapshot--> connecting --hello--> connected --rotate--> rotating
 //        ^                                                     ^    |  \__failed__> reconnecting --tick--> connecting
-//     release, 204                                             |    failures spent
-//                                                              +--tick-- error (breaker open)        401 -> needs_auth
+//     release, 204                                             |    failures spent: the breaker opens
+//                                      401 -> needs_auth       |    v
+//                                      403 -> error            +-- polling_fallback (a stream is tried beside the polls)
 import { backoffMs, clamp } from './backoff.ts';
-import type { ResyncReason } from '../protocol/event.ts';
-import type { ConnectionCommand, ConnectionInput, Failure, FailureCause } from './connection-input.ts';
-import { ConnectionState } from './connection-state.ts';
+import { CLOSED } from './circuit-breaker.ts';
+import { beginResync, dial, dialPolitely, fail, forbid, NEVER, redial, sent, waitForSomebody } from './connection-attempts.ts';
+import type { ConnectionInput, ConnectionWishes } from './connection-input.ts';
+import type { Connection, ConnectionStep, In, Memory, Of } from './connection-model.ts';
+import { connectionReason } from './connection-model.ts';
+import { abort, greet, greetDeadline, numbered, remind, stay, withBreaker, withRetryAfter } from './connection-moves.ts';
+import {
+  askPolling,
+  configurePolling,
+  enterPolling,
+  failPoll,
+  failPolling,
+  greetWhilePolling,
+  polled,
+  preferPolling,
+  sentWhilePolling,
+  tickPolling,
+  wakePolling,
+} from './connection-polling.ts';
 import type { Policy } from './policy.ts';
 
-export type { ConnectionCommand, ConnectionInput, FailureCause } from './connection-input.ts';
+export type { ConnectionCommand, ConnectionInput, ConnectionWishes, FailureCause } from './connection-input.ts';
+export { admittedAttempt, connectionReason, connectionStateOf, nextTryAt, pollIntervalMs, startConnection } from './connection-model.ts';
+export type { Connection, ConnectionReason, ConnectionStep, NotBefore } from './connection-model.ts';
 
-/** Why the machine stands where it stands; shown in health. */
-export type ConnectionReason =
-  | FailureCause
-  | 'start'
-  | 'no-lease'
-  | 'stopped'
-  | 'auth'
-  | 'identity'
-  | 'forbidden'
-  | 'rotate'
-  | 'retired'
-  | 'bare'
-  | ResyncReason
-  | 'first-snapshot';
-
-/** What every state carries along. */
-export interface Memory {
-  /** Number of the newest attempt; ingest admits one number only. */
-  readonly attempt: number;
-  readonly failures: number;
-  /** How often the breaker opened since the last proof of health. */
-  readonly trips: number;
-  /** Retry-After: nobody dials before, not even a wake-up. */
-  readonly notBefore: number;
-  readonly spreadMs: number | null;
-  readonly firstDelayMs: number;
-  readonly heartbeatMs: number;
-  /** Without a cursor the snapshot comes before the stream. */
-  readonly hasCursor: boolean;
-  /** `autoReconnect`: false = the first failure ends in `error` until somebody asks. */
-  readonly autoReconnect: boolean;
-  readonly maxAttempts: number;
-}
-
-export type Connection = { readonly memory: Memory } & (
-  | { readonly at: 'disconnected'; readonly reason: 'start' | 'no-lease' | 'stopped' | 'retired' }
-  | { readonly at: 'connecting'; readonly since: number; readonly reason: ConnectionReason }
-  | { readonly at: 'connected'; readonly since: number; readonly rotateAt: number | null }
-  /** The old stream still delivers while the new one greets. */
-  | { readonly at: 'rotating'; readonly since: number; readonly old: number; readonly until: number }
-  | { readonly at: 'reconnecting'; readonly until: number; readonly reason: ConnectionReason }
-  | { readonly at: 'resyncing'; readonly reason: ResyncReason | 'first-snapshot'; readonly retryAt: number | null }
-  | { readonly at: 'polling_fallback'; readonly reason: ConnectionReason; readonly until: number }
-  | { readonly at: 'error'; readonly reason: ConnectionReason; readonly until: number }
-  | { readonly at: 'needs_auth'; readonly reason: 'auth' | 'identity' }
-);
-
-export type ConnectionStep = readonly [Connection, readonly ConnectionCommand[]];
-type In<A extends Connection['at']> = Extract<Connection, { at: A }>;
-type Of<T extends ConnectionInput['type']> = Extract<ConnectionInput, { type: T }>;
 type Row<A extends Connection['at'], T extends ConnectionInput['type']> = (state: In<A>, input: Of<T>, now: number, policy: Policy) => ConnectionStep;
 /** Total: a new state or input without its rows does not compile. */
 type Table = { readonly [A in Connection['at']]: { readonly [T in ConnectionInput['type']]: Row<A, T> } };
-
-export function startConnection(hasCursor: boolean, policy: Policy): Connection {
-  const memory: Memory = {
-    attempt: 0,
-    failures: 0,
-    trips: 0,
-    notBefore: 0,
-    spreadMs: null,
-    firstDelayMs: policy.firstDelayMs,
-    heartbeatMs: policy.heartbeatMs,
-    hasCursor,
-    autoReconnect: true,
-    maxAttempts: policy.maxAttempts,
-  };
-  return { at: 'disconnected', reason: 'start', memory };
-}
 
 export function stepConnection(state: Connection, input: ConnectionInput, now: number, policy: Policy): ConnectionStep {
   if ('attempt' in input && !concerns(state, input.attempt)) return [state, []];
@@ -89,163 +42,36 @@ export function stepConnection(state: Connection, input: ConnectionInput, now: n
   return row(state, input, now, policy);
 }
 
-/** The attempt whose events ingest admits; null while nobody's are. */
-export function admittedAttempt(state: Connection): number | null {
-  if (state.at === 'connected') return state.memory.attempt;
-  return state.at === 'rotating' ? state.old : null;
-}
-
-/** What applications call this state. */
-export function connectionStateOf(state: Connection): ConnectionState {
-  switch (state.at) {
-    case 'rotating':
-      return ConnectionState.CONNECTED;
-    case 'resyncing':
-      return state.reason === 'first-snapshot' ? ConnectionState.CONNECTING : ConnectionState.RECONNECTING;
-    case 'connecting':
-      return state.memory.attempt > 1 || state.memory.failures > 0 ? ConnectionState.RECONNECTING : ConnectionState.CONNECTING;
-    default:
-      return state.at;
-  }
-}
-
-/** Why, for health; null where all is well. */
-export function connectionReason(state: Connection): ConnectionReason | null {
-  return 'reason' in state && state.reason !== 'start' ? state.reason : null;
-}
-
+/** Whether this attempt still has a say; a late answer has none. */
 function concerns(state: Connection, attempt: number): boolean {
-  return attempt === state.memory.attempt || (state.at === 'rotating' && attempt === state.old);
+  if (attempt === state.memory.attempt) return true;
+  if (state.at === 'polling_fallback') return attempt === state.poll.attempt;
+  return state.at === 'rotating' && attempt === state.old;
 }
 
-// ---- moves -------------------------------------------------------------------------------------------------------
+// ---- moves of one state ------------------------------------------------------------------------------------------
 
-const stay = (state: Connection): ConnectionStep => [state, []];
-/** A tick that came too early asks for the next: the shell keeps one timer, for the earliest wish. */
-const remind = (state: Connection, at: number): ConnectionStep => [state, [{ do: 'wake-at', at }]];
-const abort = (state: Connection): readonly ConnectionCommand[] => {
-  const current = { do: 'abort', attempt: state.memory.attempt } as const;
-  return state.at === 'rotating' ? [current, { do: 'abort', attempt: state.old }] : [current];
-};
-
-function dial(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
-  if (!state.memory.hasCursor) return beginResync(state, 'first-snapshot');
-  const memory = { ...state.memory, attempt: state.memory.attempt + 1 };
-  return [
-    { at: 'connecting', since: now, reason, memory },
-    [
-      { do: 'open', attempt: memory.attempt },
-      { do: 'wake-at', at: now + openDeadlineMs(policy) },
-    ],
-  ];
+function wakeUp(state: Connection, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  return now < state.memory.notBefore.events && state.memory.hasCursor ? stay(state) : tryNow(state, now, policy);
 }
 
-/** Headers and hello share one deadline twice as long: a buffering proxy withholds both. */
-function openDeadlineMs(policy: Policy): number {
-  return policy.helloMs * 2;
-}
-
-/** One failure more, and not before the time that the server asked for. */
-function remember({ memory }: Connection, { retryAfterMs }: Failure, now: number): Memory {
-  return { ...memory, failures: memory.failures + 1, notBefore: retryAfterMs === null ? memory.notBefore : now + retryAfterMs };
-}
-
-function fail(state: Connection, failure: Failure, now: number, policy: Policy): ConnectionStep {
-  const memory = remember(state, failure, now);
-  const { failures, notBefore } = memory;
-  const failed = { ...state, memory } as Connection;
-  if (failures >= memory.maxAttempts || memory.trips > 0 || !memory.autoReconnect) return openBreaker(failed, failure.cause, now, policy);
-  const delay = backoffMs({ failures, firstDelayMs: memory.firstDelayMs, random: failure.random, spreadMs: memory.spreadMs }, policy);
-  const until = Math.max(now + delay, notBefore);
-  return [{ at: 'reconnecting', until, reason: failure.cause, memory }, [...abort(state), { do: 'wake-at', at: until }]];
-}
-
-/** Never terminal: slow tries go on. With `autoReconnect: false` they wait until somebody asks. */
-function openBreaker(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
-  const { memory } = state;
-  const pause = Math.min(policy.breakerMaxMs, policy.breakerOpenMs * 2 ** Math.min(memory.trips, 8));
-  const until = memory.autoReconnect ? Math.max(now + pause, memory.notBefore) : Number.MAX_SAFE_INTEGER;
-  const wake: readonly ConnectionCommand[] = memory.autoReconnect ? [{ do: 'wake-at', at: until }] : [];
-  return [{ at: 'error', reason, until, memory: { ...memory, trips: memory.trips + 1 } }, [...abort(state), ...wake]];
-}
-
-function forbid(state: Connection, _input: unknown, now: number, policy: Policy): ConnectionStep {
-  const until = now + policy.forbiddenMs;
-  return [{ at: 'error', reason: 'forbidden', until, memory: state.memory }, [...abort(state), { do: 'wake-at', at: until }]];
-}
-
-function beginResync(state: Connection, reason: ResyncReason | 'first-snapshot'): ConnectionStep {
-  return [{ at: 'resyncing', reason, retryAt: null, memory: state.memory }, [...abort(state), { do: 'fetch-snapshot', reason }]];
-}
-
-function retrySnapshot(state: In<'resyncing'>, failure: Failure, now: number, policy: Policy): ConnectionStep {
-  const memory = remember(state, failure, now);
-  const { failures, notBefore } = memory;
-  const delay = backoffMs({ failures, firstDelayMs: memory.firstDelayMs, random: failure.random, spreadMs: null }, policy);
-  const least = failures >= memory.maxAttempts ? policy.breakerOpenMs / 2 : 0;
-  const retryAt = Math.max(now + delay, now + least, notBefore);
-  return [{ at: 'resyncing', reason: state.reason, retryAt, memory }, [{ do: 'wake-at', at: retryAt }]];
-}
-
-function greet(state: Connection, input: Of<'greeted'>, now: number): ConnectionStep {
-  const memory = { ...state.memory, heartbeatMs: input.heartbeatMs || state.memory.heartbeatMs, spreadMs: input.spreadMs };
-  const old = state.at === 'rotating' ? [{ do: 'abort', attempt: state.old } as const] : [];
-  return [{ at: 'connected', since: now, rotateAt: null, memory }, old];
-}
-
-/** Fresh start of all counts: what a person who asks, or a stream that lasted, deserves. */
-function forgiven(memory: Memory): Memory {
-  return { ...memory, failures: 0, trips: 0 };
-}
-
-function redial(state: Connection, _input: unknown, now: number, policy: Policy): ConnectionStep {
-  const asked = { ...state, memory: forgiven(state.memory) } as Connection;
-  if (now < state.memory.notBefore) return waitUntil(asked, state.memory.notBefore);
-  const [next, commands] = dial(asked, 'start', now, policy);
-  return [next, [...abort(state), ...commands]];
-}
-
-const configured = (memory: Memory, { autoReconnect, maxAttempts, firstDelayMs }: Of<'configure'>): Memory => ({
-  ...memory,
-  autoReconnect,
-  maxAttempts,
-  firstDelayMs,
-});
-/** Who turns `autoReconnect` on again finds an error that waits for nobody: it gets a time of its own. */
-function configureError(state: In<'error'>, input: Of<'configure'>, now: number, policy: Policy): ConnectionStep {
-  const memory = configured(state.memory, input);
-  const isPlanned = !memory.autoReconnect || state.until !== Number.MAX_SAFE_INTEGER;
-  const until = isPlanned ? state.until : Math.max(now + policy.breakerOpenMs, memory.notBefore);
-  return [{ ...state, until, memory }, isPlanned ? [] : [{ do: 'wake-at', at: until }]];
-}
-
-function waitUntil(state: Connection, until: number): ConnectionStep {
-  return [{ at: 'reconnecting', until, reason: 'limited', memory: state.memory }, [...abort(state), { do: 'wake-at', at: until }]];
-}
-
-function wakeUp(state: Connection, input: unknown, now: number, policy: Policy): ConnectionStep {
-  return now < state.memory.notBefore ? stay(state) : tryNow(state, input, now, policy);
-}
-
-/** Half-open when the breaker was open: `trips` stays, so one more failure opens it again. */
-function tryNow(state: Connection, _input: unknown, now: number, policy: Policy): ConnectionStep {
+function tryNow(state: Connection, now: number, policy: Policy): ConnectionStep {
   return dial(state, connectionReason(state) ?? 'start', now, policy);
 }
 
-function tickUntil(state: In<'reconnecting'> | In<'error'>, input: unknown, now: number, policy: Policy): ConnectionStep {
-  return now < state.until ? remind(state, state.until) : tryNow(state, input, now, policy);
+function tickUntil(state: In<'reconnecting'> | In<'error'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  return now < state.until ? remind(state, state.until) : tryNow(state, now, policy);
 }
 
-function tickConnected(state: In<'connected'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
+function tickConnected(state: In<'connected'>, _input: unknown, now: number): ConnectionStep {
   if (state.rotateAt === null) return stay(state);
   if (now < state.rotateAt) return remind(state, state.rotateAt);
-  const memory = { ...state.memory, attempt: state.memory.attempt + 1 };
+  const memory = numbered(state.memory);
   const until = now + ROTATE_OVERLAP_MS;
   return [
     { at: 'rotating', since: state.since, old: state.memory.attempt, until, memory },
     [
       { do: 'open', attempt: memory.attempt },
-      { do: 'wake-at', at: now + openDeadlineMs(policy) },
       { do: 'wake-at', at: until },
     ],
   ];
@@ -260,11 +86,12 @@ function tickRotating(state: In<'rotating'>, _input: unknown, now: number, polic
 
 /** The old stream is over before the new one greeted: a connection attempt like any other, with a deadline of its own. */
 function leaveOld(state: In<'rotating'>, now: number, policy: Policy): ConnectionStep {
+  const greeting = { since: now, isSent: true };
   return [
-    { at: 'connecting', since: now, reason: 'rotate', memory: state.memory },
+    { at: 'connecting', ...greeting, reason: 'rotate', memory: state.memory },
     [
       { do: 'abort', attempt: state.old },
-      { do: 'wake-at', at: now + openDeadlineMs(policy) },
+      { do: 'wake-at', at: greetDeadline(greeting, policy) },
     ],
   ];
 }
@@ -278,27 +105,83 @@ function failConnected(state: In<'connected'>, input: Of<'failed'>, now: number,
   // The close that `rotate` announced is no failure: the stream opens again when it was going to.
   if (state.rotateAt !== null && input.cause === 'reset')
     return [{ at: 'reconnecting', until: state.rotateAt, reason: 'rotate', memory: state.memory }, [...abort(state), { do: 'wake-at', at: state.rotateAt }]];
-  const proved = now - state.since >= policy.healthyAfterMs;
-  return fail(proved ? { ...state, memory: forgiven(state.memory) } : state, input, now, policy);
+  const hasProved = now - state.since >= policy.healthyAfterMs;
+  return fail(hasProved ? { ...state, memory: withBreaker(state.memory, 'proved', now, policy) } : state, input, now, policy);
 }
 
 function tickConnecting(state: In<'connecting'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
-  const deadline = state.since + openDeadlineMs(policy);
+  const deadline = greetDeadline(state, policy);
   return now < deadline ? remind(state, deadline) : fail(state, { cause: 'mute', retryAfterMs: null, random: 0.5 }, now, policy);
 }
 
 function tickResyncing(state: In<'resyncing'>, _input: unknown, now: number): ConnectionStep {
   if (state.retryAt === null) return stay(state);
-  return now < state.retryAt ? remind(state, state.retryAt) : beginResync(state, state.reason);
+  return now < state.retryAt ? remind(state, state.retryAt) : beginResync(state, state.reason, now);
 }
 
-const refuse = (state: Connection, input: ConnectionInput): ConnectionStep => [state, [{ do: 'refuse', input: input.type }]];
+/** There is no other way than the snapshot: it is asked for again, after some failures slowly, for ever. */
+function failSnapshot(state: In<'resyncing'>, failure: Of<'snapshot-failed'>, now: number, policy: Policy): ConnectionStep {
+  const memory = withRetryAfter(state.memory, 'snapshot', failure, now);
+  if (!memory.autoReconnect) return waitForSomebody({ ...state, memory }, failure.cause);
+  const failures = state.failures + 1;
+  const [least, most] = failures < memory.maxAttempts ? [0, Infinity] : policy.troubleMs;
+  const delay = backoffMs({ failures, firstDelayMs: memory.firstDelayMs, random: failure.random, spreadMs: null }, policy);
+  const retryAt = Math.max(now + clamp(delay, [least, most]), memory.notBefore.snapshot);
+  return [{ ...state, failures, retryAt, memory }, [{ do: 'wake-at', at: retryAt }]];
+}
+
+/** The snapshot proves that the server answers, not that streams work: an open breaker stays open. */
+function takeSnapshot(state: In<'resyncing'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
+  const { breaker } = state.memory;
+  const taken = { ...state, memory: { ...state.memory, hasCursor: true, breaker: breaker.at === 'closed' ? { ...breaker, failures: 0 } : breaker } };
+  return breaker.at === 'closed' ? dialPolitely(taken, state.reason, now, policy) : enterPolling(taken, state.reason, now, policy);
+}
+
+function resyncNow(state: In<'resyncing'>, _input: unknown, now: number): ConnectionStep {
+  return state.retryAt === null || now < state.memory.notBefore.snapshot ? stay(state) : beginResync(state, state.reason, now);
+}
+
+/** The very same memory where nothing changes: wishes are said again with every lease. What the server said outranks them. */
+function configured(memory: Memory, { autoReconnect, maxAttempts, firstDelayMs, heartbeatMs, pollMs, isWatched }: ConnectionWishes): Memory {
+  const wanted = {
+    autoReconnect,
+    maxAttempts,
+    firstDelayMs: memory.retryFieldMs ?? firstDelayMs,
+    heartbeatMs: memory.isGreeted ? memory.heartbeatMs : heartbeatMs,
+    pollWishMs: pollMs,
+    isWatched,
+  };
+  const isSame = Object.entries(wanted).every(([name, value]) => memory[name as keyof Memory] === value);
+  return isSame ? memory : { ...memory, ...wanted };
+}
+
+function configure(state: Connection, input: Of<'configure'>): ConnectionStep {
+  const memory = configured(state.memory, input);
+  return memory === state.memory ? stay(state) : [{ ...state, memory }, []];
+}
+
+/** Who turns `autoReconnect` on again finds an error that waits for nobody: it gets a time of its own. */
+function configureError(state: In<'error'>, input: Of<'configure'>, now: number): ConnectionStep {
+  const memory = configured(state.memory, input);
+  if (memory === state.memory) return stay(state);
+  const isPlanned = !memory.autoReconnect || state.until !== NEVER;
+  const until = isPlanned ? state.until : Math.max(now + memory.firstDelayMs, memory.notBefore.events);
+  return [{ ...state, until, memory }, isPlanned ? [] : [{ do: 'wake-at', at: until }]];
+}
+
+const retryField = (memory: Memory, retryFieldMs: number): Memory => ({ ...memory, retryFieldMs, firstDelayMs: retryFieldMs });
+
+/** Streams end where the user chose polling; what isn't a stream remembers the choice for its next move. */
+function prefer(state: Connection, { transport }: Of<'prefer'>, now: number, policy: Policy): ConnectionStep {
+  const chosen = { ...state, memory: { ...state.memory, transport } } as Connection;
+  return transport === 'polling' ? enterPolling(chosen, 'preference', now, policy) : stay(chosen);
+}
 
 // ---- the table ---------------------------------------------------------------------------------------------------
 
 /** What means the same wherever the machine stands. */
 const anywhere = {
-  release: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'no-lease', memory: forgiven(state.memory) }, abort(state)],
+  release: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'no-lease', memory: { ...state.memory, breaker: CLOSED } }, abort(state)],
   unauthorized: (state: Connection, input: Of<'unauthorized'>): ConnectionStep => [
     { at: 'needs_auth', reason: input.reason, memory: state.memory },
     abort(state),
@@ -306,29 +189,30 @@ const anywhere = {
   forbidden: forbid,
   stopped: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'stopped', memory: state.memory }, abort(state)],
   outdated: (state: Connection): ConnectionStep => [{ at: 'disconnected', reason: 'retired', memory: state.memory }, [...abort(state), { do: 'retire' }]],
-  resync: (state: Connection, input: Of<'resync'>): ConnectionStep => beginResync(state, input.reason),
+  resync: (state: Connection, input: Of<'resync'>, now: number): ConnectionStep => beginResync(state, input.reason, now),
   'retry-field': (state: Connection, input: Of<'retry-field'>, _now: number, policy: Policy): ConnectionStep => [
-    { ...state, memory: { ...state.memory, firstDelayMs: clamp(input.ms, policy.retryFieldMs) } },
+    { ...state, memory: retryField(state.memory, clamp(input.ms, policy.retryFieldMs)) },
     [],
   ],
-  configure: (state: Connection, input: Of<'configure'>): ConnectionStep => [{ ...state, memory: configured(state.memory, input) }, []],
+  configure,
+  prefer: (state: Connection, { transport }: Of<'prefer'>): ConnectionStep => [{ ...state, memory: { ...state.memory, transport } }, []],
   ask: redial,
   hold: stay,
-  opened: stay,
+  sent: stay,
   greeted: stay,
   failed: stay,
   rotate: stay,
   'snapshot-taken': (state: Connection): ConnectionStep => [{ ...state, memory: { ...state.memory, hasCursor: true } }, []],
   'snapshot-failed': stay,
-  polled: refuse,
-  'poll-failed': refuse,
+  polled: stay,
+  'poll-failed': stay,
 } as const;
 
 const TABLE: Table = {
   disconnected: {
     ...anywhere,
     release: (state) => (state.reason === 'stopped' || state.reason === 'retired' ? stay(state) : anywhere.release(state)),
-    hold: (state, input, now, policy) => (state.reason === 'stopped' || state.reason === 'retired' ? stay(state) : wakeUp(state, input, now, policy)),
+    hold: (state, _input, now, policy) => (state.reason === 'stopped' || state.reason === 'retired' ? stay(state) : dialPolitely(state, 'start', now, policy)),
     tick: stay,
     wake: stay,
     resync: stay,
@@ -339,15 +223,17 @@ const TABLE: Table = {
   },
   connecting: {
     ...anywhere,
+    sent,
     greeted: greet,
     failed: fail,
+    prefer,
     tick: tickConnecting,
     wake: stay,
   },
   connected: {
     ...anywhere,
-    ask: redial,
     failed: failConnected,
+    prefer,
     rotate: (state, input, now) => {
       const rotateAt = now + input.afterMs;
       return [{ ...state, rotateAt }, [{ do: 'wake-at', at: rotateAt }]];
@@ -357,29 +243,42 @@ const TABLE: Table = {
   },
   rotating: {
     ...anywhere,
-    greeted: (state, input, now) => (input.attempt === state.old ? stay(state) : greet(state, input, now)),
+    greeted: (state, input, now, policy) => (input.attempt === state.old ? stay(state) : greet(state, input, now, policy)),
     failed: failRotating,
+    prefer,
     tick: tickRotating,
     wake: stay,
   },
   reconnecting: {
     ...anywhere,
+    prefer,
     tick: tickUntil,
     wake: wakeUp,
   },
   resyncing: {
     ...anywhere,
-    ask: (state, _input, now) => (now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason)),
+    ask: resyncNow,
     resync: stay,
-    'snapshot-taken': (state, _input, now, policy) => dial({ ...state, memory: { ...forgiven(state.memory), hasCursor: true } }, state.reason, now, policy),
-    'snapshot-failed': retrySnapshot,
+    'snapshot-taken': takeSnapshot,
+    'snapshot-failed': failSnapshot,
     tick: tickResyncing,
-    wake: (state, _input, now) => (now < state.memory.notBefore || state.retryAt === null ? stay(state) : beginResync(state, state.reason)),
+    wake: resyncNow,
   },
   polling_fallback: {
     ...anywhere,
-    tick: refuse,
-    wake: refuse,
+    ask: askPolling,
+    sent: sentWhilePolling,
+    greeted: greetWhilePolling,
+    failed: failPolling,
+    polled,
+    'poll-failed': failPoll,
+    configure: (state, input, now, policy) => {
+      const memory = configured(state.memory, input);
+      return memory === state.memory ? stay(state) : configurePolling(state, memory, now, policy);
+    },
+    prefer: preferPolling,
+    tick: tickPolling,
+    wake: wakePolling,
   },
   error: {
     ...anywhere,

@@ -78,9 +78,14 @@ function isFork(mine: Cursor, other: Cursor): boolean {
   return other.epoch === mine.epoch && other.seq === mine.seq && other.check !== mine.check;
 }
 
+/**
+ * `prev` behind mine follows as well: this reader is sent nothing between `prev` and `id`, and mine lies between the two. (A poll may have moved the
+ * cursor over events that this reader isn't sent, while the stream that takes over still counts from before them.)
+ */
 function follows(mine: Cursor, arrival: Arrival): boolean {
-  if (arrival.prev !== null) return arrival.prev === mine.text;
-  return parseCursor(arrival.id)?.seq === mine.seq + 1;
+  if (arrival.prev === null) return parseCursor(arrival.id)?.seq === mine.seq + 1;
+  const prev = parseCursor(arrival.prev);
+  return arrival.prev === mine.text || (prev !== null && prev.epoch === mine.epoch && prev.seq < mine.seq);
 }
 
 function take(state: Sequencer, first: Arrival, now: number): SequencerStep {

@@ -19,15 +19,19 @@ export interface Policy {
   readonly healthyAfterMs: number;
   /** Failures until the breaker opens; `maxReconnectAttempts` of the provider. */
   readonly maxAttempts: number;
-  /**
-   * The breaker's first pause, doubling to `breakerMaxMs`. Short while nothing polls meanwhile: an open breaker is then all that
-   * keeps a page from its server (with polling: 30 s, doubling to 5 min).
-   */
+  /** The breaker's first pause, doubling to `breakerMaxMs`: polls carry the events meanwhile. */
   readonly breakerOpenMs: number;
   readonly breakerMaxMs: number;
+  /** Least pause between two polls until the server says its own; and the clamp for what it says and pages wish. */
+  readonly pollAfterMs: number;
+  readonly pollMs: readonly [number, number];
+  /** Polls come no more often while no page is looked at. */
+  readonly hiddenPollMs: number;
+  /** While polls (or snapshots, after some failures) fail, the next comes after a time drawn from this span: a server that is back is found within 10 s. */
+  readonly troubleMs: readonly [number, number];
   /** 403: nobody is asked again for this long, unless a person asks. */
   readonly forbiddenMs: number;
-  /** All requests of a scope together while the breaker isn't closed: this many in `requestWindowMs`. */
+  /** Streams, polls and snapshots of a scope together: this many in `requestWindowMs`. */
   readonly requestBudget: number;
   readonly requestWindowMs: number;
   /** An event that doesn't follow is held this long for the missing one... */
@@ -38,6 +42,20 @@ export interface Policy {
   readonly gapReconnects: number;
   /** The engine says that it lives this often. */
   readonly beatMs: number;
+  /** Nothing heard of the engine for this long = it is silent (three beats). */
+  readonly silenceMs: number;
+  /** A page judges silence only after its own timers were on time for this long... */
+  readonly punctualMs: number;
+  /** ...and after it heard itself on the bus within this time. */
+  readonly echoMs: number;
+  /** A page that becomes visible asks, and waits this long for the answer. */
+  readonly pingMs: number;
+  /** Between two claims on a silent engine, by all pages of a scope together; doubled by each. */
+  readonly stealMs: number;
+  /** The page that claims keeps others from it until the new engine's first beat, at most this long. */
+  readonly stealHoldMs: number;
+  /** An engine that lost its lock has this long to settle; then its worker is ended. */
+  readonly retireMs: number;
   /** Every call to another thread is answered within this time or fails. */
   readonly rpcMs: number;
   readonly databaseOpenMs: number;
@@ -83,8 +101,12 @@ export const POLICY: Policy = {
   retryAfterMs: [1_000, 3_600_000],
   healthyAfterMs: 10_000,
   maxAttempts: 5,
-  breakerOpenMs: 8_000,
-  breakerMaxMs: 30_000,
+  breakerOpenMs: 30_000,
+  breakerMaxMs: 300_000,
+  pollAfterMs: 3_000,
+  pollMs: [250, 3_600_000],
+  hiddenPollMs: 15_000,
+  troubleMs: [4_000, 8_000],
   forbiddenMs: 300_000,
   requestBudget: 12,
   requestWindowMs: 10_000,
@@ -92,6 +114,13 @@ export const POLICY: Policy = {
   holdEvents: 8,
   gapReconnects: 3,
   beatMs: 2_000,
+  silenceMs: 6_000,
+  punctualMs: 2_000,
+  echoMs: 1_000,
+  pingMs: 300,
+  stealMs: 60_000,
+  stealHoldMs: 5_000,
+  retireMs: 1_000,
   rpcMs: 3_000,
   databaseOpenMs: 3_000,
   databaseBlockedMs: 2_000,

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../protocol/json.ts';
 import type { Payment } from './payment.ts';
 import type { Stage } from './order.ts';
+import type { ShownStageName } from './selectors.ts';
 
 export type PaymentMethod = NonNullable<Payment['method']>;
 
@@ -14,6 +15,19 @@ export type BoardAction =
   | { readonly kind: 'reopen'; readonly bayId: string; readonly bayName: string; readonly version: number }
   | { readonly kind: 'take-payment'; readonly orderId: string; readonly plate: string; readonly version: number; readonly method: PaymentMethod }
   | { readonly kind: 'hand-over'; readonly orderId: string; readonly plate: string; readonly version: number }
+  | { readonly kind: 'enqueue'; readonly orderId: string; readonly plate: string; readonly version: number }
+  /** One step back by somebody who looks at it, not the undo of a moment ago; `to` is its name on the screen. */
+  | {
+      readonly kind: 'back';
+      readonly orderId: string;
+      readonly plate: string;
+      readonly version: number;
+      readonly stage: Stage;
+      readonly bayId: null;
+      readonly to: ShownStageName;
+    }
+  | { readonly kind: 'cancel'; readonly orderId: string; readonly plate: string; readonly version: number; readonly from: Stage; readonly bayId: string | null }
+  | { readonly kind: 'note'; readonly orderId: string; readonly plate: string; readonly version: number; readonly notes: string; readonly before: string }
   | { readonly kind: 'undo'; readonly orderId: string; readonly plate: string; readonly version: number; readonly stage: Stage; readonly bayId: string | null };
 
 /** One write, addressed: the document it is about is also what later writes about it wait behind. */
@@ -27,6 +41,8 @@ export interface BoardRequest {
 }
 
 export function requestOf(action: BoardAction): BoardRequest {
+  if (action.kind === 'clear' || action.kind === 'reopen') return bayRequest(action);
+  if ('stage' in action) return stageRequest(action, action.stage, action.bayId);
   switch (action.kind) {
     case 'start':
       return stageRequest(action, 'in_progress', action.bayId);
@@ -34,8 +50,12 @@ export function requestOf(action: BoardAction): BoardRequest {
       return stageRequest(action, 'ready', null);
     case 'hand-over':
       return stageRequest(action, 'completed', null);
-    case 'undo':
-      return stageRequest(action, action.stage, action.bayId);
+    case 'enqueue':
+      return stageRequest(action, 'initiated', null);
+    case 'cancel':
+      return stageRequest(action, 'cancelled', null);
+    case 'note':
+      return { ...orderRequest(action, '', { notes: action.notes }), method: 'PATCH' };
     case 'take-payment':
       return orderRequest(action, 'payment', { method: action.method });
     case 'to-drying':
@@ -45,16 +65,6 @@ export function requestOf(action: BoardAction): BoardRequest {
         body: { step: 'drying' },
         collection: 'jobs',
         docId: action.jobId,
-        ifMatch: action.version,
-      };
-    case 'clear':
-    case 'reopen':
-      return {
-        method: 'PATCH',
-        path: `/api/v1/bays/${encodeURIComponent(action.bayId)}`,
-        body: { state: 'free' },
-        collection: 'bays',
-        docId: action.bayId,
         ifMatch: action.version,
       };
   }
@@ -69,6 +79,12 @@ export function undoOf(action: BoardAction, version: number): BoardAction | null
       return { kind: 'undo', orderId: action.orderId, plate: action.plate, version, stage: 'in_progress', bayId: action.bayId };
     case 'hand-over':
       return { kind: 'undo', orderId: action.orderId, plate: action.plate, version, stage: 'paid', bayId: null };
+    case 'enqueue':
+      return { kind: 'undo', orderId: action.orderId, plate: action.plate, version, stage: 'empty', bayId: null };
+    case 'cancel':
+      return { kind: 'undo', orderId: action.orderId, plate: action.plate, version, stage: action.from, bayId: action.bayId };
+    case 'note':
+      return { ...action, version, notes: action.before, before: action.notes };
     default:
       return null;
   }
@@ -83,11 +99,16 @@ export function requestKey({ collection, docId }: BoardRequest): string {
   return `${collection}:${docId}`;
 }
 
+function bayRequest({ bayId, version }: Extract<BoardAction, { kind: 'clear' | 'reopen' }>): BoardRequest {
+  const path = `/api/v1/bays/${encodeURIComponent(bayId)}`;
+  return { method: 'PATCH', path, body: { state: 'free' }, collection: 'bays', docId: bayId, ifMatch: version };
+}
+
 function stageRequest(action: { readonly orderId: string; readonly version: number }, stage: Stage, bayId: string | null): BoardRequest {
   return orderRequest(action, 'stage', bayId === null ? { stage } : { stage, bayId });
 }
 
 function orderRequest(action: { readonly orderId: string; readonly version: number }, what: string, body: JsonObject): BoardRequest {
-  const path = `/api/v1/orders/${encodeURIComponent(action.orderId)}/${what}`;
+  const path = `/api/v1/orders/${encodeURIComponent(action.orderId)}${what === '' ? '' : `/${what}`}`;
   return { method: 'POST', path, body, collection: 'orders', docId: action.orderId, ifMatch: action.version };
 }

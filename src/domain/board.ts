@@ -2,10 +2,10 @@
 // and nothing else, so that it is the same live, offline and after a reload. Running clocks are left to the screen.
 import { bayView, type BayView, type BoardRights, type Offer } from './bay-view.ts';
 import type { BoardAction } from './board-action.ts';
-import { decodeBay, decodeJob, decodeOrder, decodePayment, decodeQueue } from './decode-documents.ts';
+import { decodeBay, decodeJob, decodeOrder, decodePayment } from './decode-documents.ts';
 import type { Order } from './order.ts';
 import type { Payment } from './payment.ts';
-import { held, heldAll, orderOf, shownStage, startOfDay, type Held, type HeldDocuments, type ShownStageName } from './selectors.ts';
+import { held, heldAll, orderOf, queueLine, shownStage, startOfDay, type Held, type HeldDocuments, type ShownStageName } from './selectors.ts';
 import { nextStage } from './stage-rules.ts';
 import { canDo, canSee } from './visibility.ts';
 import type { Role } from '../protocol/http.ts';
@@ -77,17 +77,13 @@ function stageCounts({ orders, jobs }: BoardDocuments, nowMs: number): Record<Co
   return counts;
 }
 
-/** All queues of the branch as one line of cars, `main` first. */
 function queueView({ queues, orders }: BoardDocuments): readonly QueueItemView[] {
-  const lines = heldAll(queues, decodeQueue).toSorted((a, b) => Number(b.doc.id === 'main') - Number(a.doc.id === 'main') || a.doc.id.localeCompare(b.doc.id));
-  return lines
-    .flatMap(({ doc }) => doc.entries)
-    .map((entry, index) => ({
-      orderId: entry.orderId,
-      place: index + 1,
-      sinceMs: Date.parse(entry.since),
-      car: waitingCar(orderOf(orders, entry.orderId)?.doc ?? null),
-    }));
+  return queueLine(queues).map((entry, index) => ({
+    orderId: entry.orderId,
+    place: index + 1,
+    sinceMs: Date.parse(entry.since),
+    car: waitingCar(orderOf(orders, entry.orderId)?.doc ?? null),
+  }));
 }
 
 function waitingCar(order: Order | null): QueueItemView['car'] {

@@ -1,6 +1,7 @@
 // Reads documents as the wire brought them: a value of the promised shape, or null. A board that trusted them would lose all its
 // cards to one document with a missing field, so what can't be read becomes a hole of one card. Never repairs a value.
 import type { Bay } from './bay.ts';
+import type { Customer } from './customer.ts';
 import type { Job } from './job.ts';
 import { STAGES, type Order } from './order.ts';
 import type { Payment } from './payment.ts';
@@ -34,6 +35,10 @@ export function decodeQueue(doc: unknown): Queue | null {
 
 export function decodePayment(doc: unknown): Payment | null {
   return isObject(doc) && hasTexts(doc, ['id', 'orderId', 'state']) && isCount(doc['amount']) ? (doc as unknown as Payment) : null;
+}
+
+export function decodeCustomer(doc: unknown): Customer | null {
+  return isObject(doc) && hasTexts(doc, ['id', 'name', 'phone']) ? (doc as unknown as Customer) : null;
 }
 
 /** True where this build knows the stage by name. */

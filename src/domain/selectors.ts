@@ -1,8 +1,9 @@
 // Questions about orders and jobs that more than one screen asks: what a stage is called, how long a job has run, when it is late.
 // Pure: time is always an argument, and nothing here knows a browser or a language.
-import { isKnownStage, decodeOrder } from './decode-documents.ts';
+import { decodeOrder, decodeQueue, isKnownStage } from './decode-documents.ts';
 import type { Job } from './job.ts';
 import type { Order } from './order.ts';
+import type { Queue } from './queue.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -63,6 +64,12 @@ export function heldAll<T>(documents: HeldDocuments, decode: (doc: unknown) => T
 
 export function orderOf(orders: HeldDocuments, id: string | null): Held<Order> | null {
   return held(orders, id, decodeOrder);
+}
+
+/** All queues of the branch as one line of cars, `main` first. */
+export function queueLine(queues: HeldDocuments): Queue['entries'] {
+  const lines = heldAll(queues, decodeQueue).toSorted((a, b) => Number(b.doc.id === 'main') - Number(a.doc.id === 'main') || a.doc.id.localeCompare(b.doc.id));
+  return lines.flatMap(({ doc }) => doc.entries);
 }
 
 /** What the clocks of one job are computed from. */

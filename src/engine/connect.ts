@@ -1,13 +1,13 @@
-// Performs what core/connection decides: opens and aborts streams, fetches snapshots, watches for silence, and hands what the one
-// admitted attempt brings to ingest. It decides nothing itself.
-import { PROTOCOL_VERSION } from '../protocol/version.ts';
+// Performs what core/connection decides: opens and aborts streams and polls, watches for silence, and hands what the one admitted
+// attempt brings to ingest. It decides nothing itself, and what a start does not need it loads later.
 import type { JsonObject } from '../protocol/json.ts';
-import type { Hello, StreamMessage } from '../protocol/event.ts';
 import type { ConnectionReport } from '../protocol/frame.ts';
 import {
   admittedAttempt,
   connectionReason,
   connectionStateOf,
+  nextTryAt,
+  pollIntervalMs,
   startConnection,
   stepConnection,
   type Connection,
@@ -17,12 +17,18 @@ import {
 } from '../core/connection.ts';
 import { retryAfterMs } from '../core/backoff.ts';
 import { spendRequest, type RequestBudget } from '../core/request-budget.ts';
-import { asSyncError, SyncError, toWire } from '../core/sync-error.ts';
+import { toWire, type SyncError } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock, Log, Random } from '../platform/ports.ts';
 import type { Identity, Snapshots, StreamEnd, StreamListener, StreamTransport } from '../transport/contract.ts';
+import { NOTE_NOT_BEFORE, NOTE_PREFERENCES, prefersPolling, readNotBefore, writeNotBefore } from './connection-notes.ts';
 import type { Counters } from './counters.ts';
 import type { Ingest } from './ingest.ts';
+import type * as LaterCode from './later.ts';
+import type { DocumentKey, Mender } from './mend.ts';
+import type { PollTag } from './poll-once.ts';
+import { createReceiver } from './receive.ts';
+import { watchTime } from './watch.ts';
 
 export interface ConnectDeps {
   readonly stream: StreamTransport;
@@ -36,7 +42,24 @@ export interface ConnectDeps {
   readonly log: Log;
   /** Wall time of the last byte an earlier engine had. */
   readonly lastByteAt: number | null;
+  /** What earlier engines left: when a path may be asked again, and what the user of this device chose. Absent = nothing is remembered. */
+  readonly notes?: ConnectionNotes;
+  /** Code that a start does not need; a test may withhold it. */
+  readonly later?: () => Promise<Later>;
 }
+
+export interface ConnectionNotes {
+  /** What is known of it without asking the disk. */
+  peek(key: string): unknown;
+  set(key: string, value: unknown): Promise<void>;
+}
+
+type Later = typeof LaterCode;
+/** What the end of an attempt is to the machine. */
+type EndInput = Extract<ConnectionInput, { type: 'failed' | 'unauthorized' | 'forbidden' | 'stopped' | 'outdated' }>;
+type Ended = Exclude<StreamEnd, { kind: 'aborted' }>;
+/** Code that can't be loaded is a missing network like any other. */
+const UNREACHED: StreamEnd = { kind: 'offline' };
 
 export interface ConnectListener {
   /** State, reason or freshness changed: say so. */
@@ -50,39 +73,40 @@ export interface LiveConnection {
   input(input: ConnectionInput): void;
   report(): ConnectionReport;
   state(): Connection;
+  /** Ends what is admitted at present as failed; the next attempt begins at the stored cursor. */
+  breakOff(cause: FailureCause): void;
+  /** How the events come at present. */
+  source(): 'sse' | 'polling';
   /** Fetches these documents whole; one request at a time, the rest waits. */
   mend(keys: readonly DocumentKey[]): void;
   /** Ms this engine has been connected so far. */
   uptimeMs(): number;
 }
 
-interface DocumentKey {
-  readonly collection: string;
-  readonly id: string;
-}
-
-/** How often silence is looked for; a tick that comes 5 s late means that the machine slept. */
-const WATCH_MS = 1_000;
-const SLEPT_MS = 5_000;
-/** Documents that may wait to be fetched whole; the server takes 100 ids a request. */
-const MEND_LIMIT = 1_000;
-const MEND_BATCH = 100;
-
 export function createConnection(deps: ConnectDeps, listener: ConnectListener, signal: AbortSignal): LiveConnection {
-  const { ingest, clock, policy, counters, identity, log } = deps;
-  let state = startConnection(ingest.cursor() !== null, policy);
+  const { ingest, clock, policy, counters, identity, log, notes } = deps;
+  let state = startConnection(
+    {
+      hasCursor: ingest.cursor() !== null,
+      transport: prefersPolling(notes?.peek(NOTE_PREFERENCES)) ? 'polling' : 'auto',
+      notBefore: readNotBefore(notes?.peek(NOTE_NOT_BEFORE), clock, policy),
+    },
+    policy,
+  );
   let lastByte: number | null = null;
   let lastByteAt = deps.lastByteAt;
+  let lastEnd: StreamEnd | null = null;
   let lastError: SyncError | null = null;
   let connectedSince: number | null = null;
   let connectedMs = 0;
   let budget: RequestBudget = [];
   let cancelWake = (): void => {};
   let wakeAt = Infinity;
+  let tag: PollTag | null = null;
+  let mender: Promise<Mender | null> | null = null;
+  let later: Later | null = null;
   const attempts = new Map<number, AbortController>();
   const helloTimers = new Map<number, () => void>();
-  const mending = new Map<string, DocumentKey>();
-  let isMending = false;
 
   function input(next: ConnectionInput): void {
     if (signal.aborted) return;
@@ -90,6 +114,7 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     const [after, commands] = stepConnection(state, next, clock.monotonic(), policy);
     state = after;
     if (before.at !== after.at) noteChange(before, after, next);
+    if (before.memory.notBefore !== after.memory.notBefore) keepNotBefore();
     commands.forEach(perform);
     if (before !== after) listener.changed();
   }
@@ -101,33 +126,43 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
       connectedSince = clock.monotonic();
       counters.add('totalConnections');
       if (after.memory.attempt > 1) counters.add('totalReconnects');
-      lastError = null;
+      forgetEnd();
     } else if (!isUp && connectedSince !== null) {
       connectedMs += clock.monotonic() - connectedSince;
       connectedSince = null;
     }
     if (after.at === 'resyncing') counters.add(`resync:${after.reason}`);
+    if (after.at === 'polling_fallback') counters.add('pollingFallbacks');
+    // The first hello, and the first trouble: the network is, or was just, there.
+    void load();
+  }
+
+  /** Null where it can't be loaded; it is tried again with the next need. */
+  async function load(): Promise<Later | null> {
+    later ??= await (deps.later ?? (() => import('./later.ts')))().catch(() => null);
+    return later;
+  }
+
+  function keepNotBefore(): void {
+    notes
+      ?.set(NOTE_NOT_BEFORE, writeNotBefore(state.memory.notBefore, clock))
+      .catch((error: unknown) => log.debug('A wait could not be kept', { error: String(error) }));
   }
 
   function perform(command: ConnectionCommand): void {
     switch (command.do) {
       case 'open':
-        void open(command.attempt);
-        return;
+        return void attempt(command.attempt, open);
+      case 'poll':
+        return void attempt(command.attempt, poll);
       case 'abort':
-        attempts.get(command.attempt)?.abort();
-        return;
+        return attempts.get(command.attempt)?.abort();
       case 'fetch-snapshot':
-        void fetchSnapshot();
-        return;
+        return void fetchSnapshot();
       case 'wake-at':
-        planWake(command.at);
-        return;
+        return planWake(command.at);
       case 'retire':
-        listener.retire();
-        return;
-      case 'refuse':
-        counters.add('refusedInputs');
+        return listener.retire();
     }
   }
 
@@ -142,146 +177,136 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     });
   }
 
-  async function open(attempt: number): Promise<void> {
+  /** A stream or a poll, from the stored cursor, when the budget allows it. */
+  async function attempt(number: number, run: (number: number, cursor: string, until: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
-    attempts.set(attempt, controller);
+    attempts.set(number, controller);
     const until = AbortSignal.any([controller.signal, signal]);
-    await affordRequest(until);
+    await afford(until);
     await ingest.settled();
     const cursor = ingest.cursor();
-    if (until.aborted || cursor === null) return void attempts.delete(attempt);
-    ingest.reopened();
-    const end = await deps.stream.stream({ identity, term: ingest.meta().term, cursor }, listen(attempt), until);
-    attempts.delete(attempt);
-    helloTimers.get(attempt)?.();
-    helloTimers.delete(attempt);
-    if (end.kind !== 'aborted') input(endInput(end, attempt));
+    if (!until.aborted && cursor !== null) {
+      input({ type: 'sent', attempt: number });
+      await run(number, cursor, until);
+    }
+    attempts.delete(number);
+    helloTimers.get(number)?.();
+    helloTimers.delete(number);
   }
 
-  /** While all is well nothing waits; otherwise stream, snapshot and probes share one budget. */
-  async function affordRequest(until: AbortSignal): Promise<void> {
+  async function open(number: number, cursor: string, until: AbortSignal): Promise<void> {
+    ingest.reopened();
+    const end = await deps.stream.stream({ identity, term: ingest.meta().term, cursor }, { ...listen(number), retryField }, until);
+    if (end.kind !== 'aborted') input(endInput(end, number));
+  }
+
+  async function poll(number: number, cursor: string, until: AbortSignal): Promise<void> {
+    ingest.reopened();
+    counters.add('polls');
+    const loaded = await load();
+    const outcome = (await loaded?.pollOnce(deps, { cursor, tag }, { ...listen(number), opened: () => {} }, until)) ?? UNREACHED;
+    if (until.aborted || outcome.kind === 'aborted' || outcome.kind === 'gap') return;
+    if (outcome.kind !== 'committed') return failedPoll(outcome, number);
+    heardBytes();
+    ({ tag } = outcome);
+    if (connectionStateOf(state) === 'error') forgetEnd();
+    input({ type: 'polled', attempt: number, isMore: outcome.isMore, pollAfterMs: outcome.pollAfterMs });
+  }
+
+  /** A poll fails by an input of its own; what else an answer means, it means for a stream as well. */
+  function failedPoll(end: Ended, number: number): void {
+    counters.add('failedPolls');
+    const asStream = endInput(end, number);
+    input(asStream.type === 'failed' ? { ...asStream, type: 'poll-failed' } : asStream);
+  }
+
+  /** Streams, polls, snapshots and probes share one budget. */
+  async function afford(until: AbortSignal): Promise<void> {
     const [waitMs, after] = spendRequest(budget, clock.monotonic(), policy);
     budget = after;
     if (waitMs > 0) await sleep(clock, waitMs, until);
   }
 
-  function listen(attempt: number): StreamListener {
+  function listen(number: number): Omit<StreamListener, 'retryField'> {
     return {
       opened() {
         heardBytes();
         helloTimers.set(
-          attempt,
-          clock.after(policy.helloMs, () => input(failure(attempt, 'mute'))),
+          number,
+          clock.after(policy.helloMs, () => input(failure(number, 'mute'))),
         );
-        input({ type: 'opened', attempt });
       },
       bytes: heardBytes,
-      message: (message) => receive(attempt, message),
-      retryField: (ms) => input({ type: 'retry-field', ms }),
+      message: (message) => receive(number, message),
     };
   }
+
+  const receive = createReceiver(
+    { ingest, identity, counters, log, random: deps.random, state: () => state, failure },
+    {
+      input,
+      greeted: (number) => helloTimers.get(number)?.(),
+      transient: listener.transient,
+      changed: listener.changed,
+    },
+  );
+  const retryField = (ms: number): void => input({ type: 'retry-field', ms });
 
   function heardBytes(): void {
     lastByte = clock.monotonic();
     lastByteAt = clock.now();
   }
 
-  function receive(attempt: number, message: StreamMessage): void | Promise<void> {
-    if (message.kind === 'hello') return greet(attempt, message.hello);
-    if (message.kind === 'bare-hello') return input(failure(attempt, 'wrong-answer'));
-    if (message.kind === 'resync') return attempt === state.memory.attempt ? input({ type: 'resync', reason: message.reason }) : undefined;
-    if (admittedAttempt(state) !== attempt) return counters.add('notAdmitted');
-    switch (message.kind) {
-      case 'event':
-        return ingest.arrive({ kind: 'event', id: message.event.id, prev: message.event.prev, event: message.event });
-      case 'checkpoint':
-        return ingest.arrive({ kind: 'checkpoint', ...message.checkpoint });
-      case 'refused':
-        return refuse(message);
-      case 'heartbeat':
-        return ingest.heartbeat(message.heartbeat.cursor, Date.parse(message.heartbeat.serverTime));
-      case 'rotate':
-        return input({ type: 'rotate', attempt, afterMs: deps.random.number() * message.rotate.reconnectWithinMs });
-      case 'transient':
-        return listener.transient(message.eventType, message.data);
-    }
-  }
-
-  /** Counted and visible, never fatal: its cursor, where it has one, moves on like an event's. */
-  function refuse(message: Extract<StreamMessage, { kind: 'refused' }>): void | Promise<void> {
-    log.info('An event was refused', { reason: message.reason, id: message.id });
-    counters.add('refusedEvents');
-    counters.add(`refused:${message.reason}`);
-    listener.changed();
-    return message.id === null ? undefined : ingest.arrive({ kind: 'refused', id: message.id, prev: message.prev });
-  }
-
-  function greet(attempt: number, hello: Hello): void {
-    helloTimers.get(attempt)?.();
-    if (hello.protocol !== PROTOCOL_VERSION) return input(failure(attempt, 'wrong-answer'));
-    if (hello.tenant !== identity.tenant || hello.user !== identity.user) return input({ type: 'unauthorized', attempt, reason: 'identity' });
-    input({ type: 'greeted', attempt, heartbeatMs: hello.heartbeatMs, spreadMs: hello.spreadMs });
-  }
-
   async function fetchSnapshot(): Promise<void> {
-    await affordRequest(signal);
-    const answer = await deps.rest.snapshot(identity, null, signal);
-    if (signal.aborted || state.at !== 'resyncing') return;
-    if ('failed' in answer) return input(snapshotInput(answer.failed));
-    heardBytes();
-    try {
-      await ingest.reset(answer.snapshot);
-      input({ type: 'snapshot-taken' });
-    } catch (error) {
-      lastError = asSyncError(error, 'store/failed', 'The snapshot could not be stored on this device.');
-      if (lastError.code === 'reign/fenced' || lastError.code === 'store/closed') return listener.retire();
-      input({ type: 'snapshot-failed', cause: 'store', retryAfterMs: null, random: deps.random.number() });
-    }
+    await afford(signal);
+    const loaded = await load();
+    const taken = loaded ? await loaded.takeSnapshot({ ...deps, heardBytes, isWanted: () => state.at === 'resyncing' }, signal) : ({ end: UNREACHED } as const);
+    if (signal.aborted || taken === 'not-wanted') return;
+    if (taken === 'taken') return input({ type: 'snapshot-taken' });
+    if ('end' in taken) return input(snapshotInput(taken.end));
+    lastError = taken.error;
+    if (lastError.code === 'reign/fenced' || lastError.code === 'store/closed') return listener.retire();
+    input({ type: 'snapshot-failed', cause: 'store', retryAfterMs: null, random: deps.random.number() });
   }
 
-  function mend(keys: readonly DocumentKey[]): void {
-    for (const key of keys) {
-      if (mending.size >= MEND_LIMIT) counters.add('mendsShed');
-      else mending.set(`${key.collection}:${key.id}`, key);
-    }
-    if (!isMending) void mendAll();
+  /** Code that could not be loaded mends nothing now; the next stale document or look tries again. */
+  async function mend(keys: readonly DocumentKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    mender ??= load().then((loaded) => loaded?.createMender({ rest: deps.rest, ingest, identity, counters, afford: () => afford(signal) }, signal) ?? null);
+    const ready = await mender;
+    if (ready) ready.add(keys);
+    else mender = null;
   }
 
-  async function mendAll(): Promise<void> {
-    isMending = true;
-    while (mending.size > 0 && !signal.aborted) {
-      const ids = [...mending.keys()].slice(0, MEND_BATCH);
-      const { run } = ingest.meta();
-      const answer = await deps.rest.snapshot(identity, ids, signal);
-      if ('failed' in answer) break;
-      ids.forEach((id) => mending.delete(id));
-      await ingest.mend(run, answer.snapshot.documents, answer.snapshot.missing);
-    }
-    isMending = false;
-    // What could not be fetched is tried again when the connection next proves itself.
+  function failure(number: number, cause: FailureCause, retryAfter: string | null = null): Extract<ConnectionInput, { type: 'failed' }> {
+    return { type: 'failed', attempt: number, cause, retryAfterMs: retryAfterMs(retryAfter, clock.now(), policy), random: deps.random.number() };
   }
 
-  function failure(attempt: number, cause: FailureCause, retryAfter: string | null = null): ConnectionInput {
-    return { type: 'failed', attempt, cause, retryAfterMs: retryAfterMs(retryAfter, clock.now(), policy), random: deps.random.number() };
+  /** The sentence comes with the code for it; without that the machine's reason has to do. */
+  function noteEnd(end: StreamEnd): void {
+    lastEnd = end;
+    lastError = later?.endSentence(end) ?? null;
+    if (later) return;
+    void sayLater(end);
   }
 
-  function endInput(end: Exclude<StreamEnd, { kind: 'aborted' }>, attempt: number): ConnectionInput {
-    lastError = endError(end);
-    switch (end.kind) {
-      case 'unauthorized':
-        return { type: 'unauthorized', attempt, reason: end.reason };
-      case 'forbidden':
-      case 'stopped':
-      case 'outdated':
-        return { type: end.kind, attempt };
-      case 'server':
-      case 'limited':
-        return failure(attempt, end.kind, end.retryAfter);
-      case 'offline':
-      case 'reset':
-      case 'wrong-answer':
-        return failure(attempt, end.kind);
-    }
+  async function sayLater(end: StreamEnd): Promise<void> {
+    const loaded = await load();
+    if (!loaded || lastEnd !== end) return;
+    lastError = loaded.endSentence(end);
+    listener.changed();
+  }
+
+  function forgetEnd(): void {
+    lastEnd = null;
+    lastError = null;
+  }
+
+  function endInput(end: Ended, number: number): EndInput {
+    noteEnd(end);
+    if (end.kind === 'unauthorized') return { type: 'unauthorized', attempt: number, reason: end.reason };
+    if (end.kind === 'forbidden' || end.kind === 'stopped' || end.kind === 'outdated') return { type: end.kind, attempt: number };
+    return failure(number, end.kind, 'retryAfter' in end ? end.retryAfter : null);
   }
 
   function snapshotInput(end: StreamEnd): ConnectionInput {
@@ -291,81 +316,56 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     return { type: 'snapshot-failed', cause, retryAfterMs, random };
   }
 
-  let watchedAt = clock.monotonic();
-  function watch(): void {
-    if (signal.aborted) return;
-    const now = clock.monotonic();
-    if (now - watchedAt > SLEPT_MS) {
-      // After sleep the silence proves nothing: the window starts again and whatever waits is tried now.
-      if (lastByte !== null) lastByte = now;
-      input({ type: 'wake' });
-    } else if (admittedAttempt(state) !== null && isSilent(now)) {
+  function look(now: number): void {
+    if ((state.at === 'connected' || state.at === 'rotating') && isSilent(now)) {
       counters.add('silences');
-      input(failure(state.memory.attempt, 'silent'));
+      breakOff('silent');
     }
-    if (mending.size > 0 && !isMending && admittedAttempt(state) !== null) void mendAll();
-    watchedAt = now;
-    clock.after(WATCH_MS, watch);
+    if (mender && admittedAttempt(state) !== null) void mender.then((ready) => ready?.again());
+  }
+
+  /** After sleep the window of silence starts again, whatever waits is tried now, and an open stream is probed by its successor. */
+  function wokeUp(now: number): void {
+    if (lastByte !== null) lastByte = now;
+    input({ type: 'wake' });
+    if (state.at === 'connected') input({ type: 'rotate', attempt: state.memory.attempt, afterMs: 0 });
   }
 
   function isSilent(now: number): boolean {
     return lastByte !== null && now - lastByte > state.memory.heartbeatMs * policy.deadAfterHeartbeats;
   }
 
-  clock.after(WATCH_MS, watch);
+  function breakOff(cause: FailureCause): void {
+    input(failure(admittedAttempt(state) ?? state.memory.attempt, cause));
+  }
+
+  watchTime(clock, { look, wokeUp }, signal);
   signal.addEventListener('abort', () => cancelWake());
   return {
     input,
     state: () => state,
-    mend,
+    breakOff,
+    source: () => (state.at === 'polling_fallback' ? 'polling' : 'sse'),
+    mend: (keys) => void mend(keys),
     uptimeMs: () => connectedMs + (connectedSince === null ? 0 : clock.monotonic() - connectedSince),
-    report: () => ({
-      state: connectionStateOf(state),
-      reason: connectionReason(state),
-      byteAgeMs: lastByte === null ? null : clock.monotonic() - lastByte,
-      lastByteAt,
-      heartbeatMs: state.memory.heartbeatMs,
-      retryInMs: nextTry(state, clock.monotonic()),
-      attempt: state.memory.attempt,
-      error: lastError ? (toWire(lastError) as unknown as JsonObject) : null,
-      breaker: state.at === 'error' ? 'open' : 'closed',
-      transport: 'auto',
-      pollMs: null,
-    }),
+    report() {
+      const now = clock.monotonic();
+      const tryAt = nextTryAt(state);
+      return {
+        state: connectionStateOf(state),
+        reason: connectionReason(state),
+        byteAgeMs: lastByte === null ? null : now - lastByte,
+        lastByteAt,
+        heartbeatMs: state.memory.heartbeatMs,
+        retryInMs: tryAt === null ? null : Math.max(0, tryAt - now),
+        attempt: state.memory.attempt,
+        error: lastError ? (toWire(lastError) as unknown as JsonObject) : null,
+        breaker: state.memory.breaker.at,
+        transport: state.memory.transport,
+        pollMs: state.at === 'polling_fallback' ? pollIntervalMs(state.memory, policy) : null,
+      };
+    },
   };
-}
-
-function nextTry(state: Connection, now: number): number | null {
-  const at = state.at === 'resyncing' ? state.retryAt : state.at === 'reconnecting' || state.at === 'error' ? state.until : null;
-  return at === null || at === Number.MAX_SAFE_INTEGER ? null : Math.max(0, at - now);
-}
-
-/** The sentence for people about an end; null where the end is no error. */
-function endError(end: Exclude<StreamEnd, { kind: 'aborted' }>): SyncError | null {
-  switch (end.kind) {
-    case 'offline':
-    case 'reset':
-      return new SyncError('net/offline', 'The server can not be reached. What is on this device stays; it is tried again by itself.');
-    case 'wrong-answer':
-      return new SyncError(
-        'net/answer',
-        `Something answered that is not the sync server (status ${end.status}, ${end.contentType ?? 'no content type'}). Is there a sign-in page of the Wi-Fi in between?`,
-      );
-    case 'server':
-      return new SyncError('net/server', `The server has a problem (status ${end.status}). It is tried again by itself.`);
-    case 'limited':
-      return new SyncError('rate/limited', 'The server asks for patience. It is tried again when its time is up.');
-    case 'unauthorized':
-      return end.reason === 'auth'
-        ? new SyncError('auth/expired', 'The session ended. Sign in again; nothing on this device is lost.')
-        : new SyncError('identity/mismatch', 'Somebody else is signed in on the server. Sign in again as this user; nothing on this device is lost.');
-    case 'forbidden':
-      return new SyncError('auth/forbidden', 'The server does not allow this user to follow this data. Ask a manager.');
-    case 'outdated':
-      return new SyncError('term/stale', 'A newer tab of this device leads the connection.');
-    case 'stopped':
-      return null;
-  }
 }
 
 async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

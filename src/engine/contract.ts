@@ -1,4 +1,5 @@
 // What an engine is given, and what it promises: the role, wherever it runs.
+import type { EngineEnd } from '../protocol/rpc.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Platform } from '../platform/browser.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -17,13 +18,16 @@ export interface EngineDeps {
   /** Where this engine runs and which build it is; said with each beat. */
   readonly host: string;
   readonly build: string;
+  /** How it comes to lead: it waits for `conn`, takes it from a holder that was found silent, or its page holds it already. */
+  readonly way: 'queue' | 'steal' | 'held';
 }
 
-/** Why an engine ended; `logged-out` is the one after which nobody starts another. */
-export type EngineEnd = 'asked' | 'fenced' | 'logged-out' | 'store-lost';
+export type { EngineEnd } from '../protocol/rpc.ts';
 
 export interface Engine {
   readonly id: string;
+  /** True from the moment at which it was told to end, or found that it must. */
+  isEnding(): boolean;
   /** Settles when this engine is over: its locks are released, its stream is closed, it writes no more. */
   readonly over: Promise<EngineEnd>;
 }

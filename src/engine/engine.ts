@@ -10,6 +10,7 @@ import { scopeNames } from '../scope/scope.ts';
 import type { EngineCalls } from './api.ts';
 import type { Engine, EngineDeps, EngineEnd } from './contract.ts';
 import { createLeadership, NO_STANDING, type Leadership } from './leadership.ts';
+import { isNewerBuild } from './handover.ts';
 import { createLeases } from './leases.ts';
 import { holdReign } from './reign.ts';
 
@@ -39,6 +40,7 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
     reconnect: () => reign?.reconnect(),
     prefer: async (preferences) => reign?.prefer(preferences),
     health: () => beat(),
+    inspect: async () => reign?.inspect(),
     store: () => reign?.store ?? null,
   };
   let answering: Promise<(envelope: RpcEnvelope) => void> | null = null;
@@ -62,7 +64,11 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
         return answer(message);
       case 'closed':
         return retire('logged-out');
+      case 'handover':
+        return handOver(message.build);
       case 'beat':
+        askOlder(message);
+        return yieldTo(message);
       case 'frame':
         return yieldTo(message);
       default:
@@ -70,9 +76,19 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
     }
   }
 
+  /** A newer build waits: what is under way is settled, then the lock is free. One that only waits here would lead in the newer one's stead. */
+  function handOver(build: string): void {
+    if (isNewerBuild(build, deps.build)) retire('handed-over');
+  }
+
+  /** An engine of an older build leads while this one waits. Said at each of its beats: the first may be lost. */
+  function askOlder({ build, phase }: Beat): void {
+    if (reign === null && phase !== 'retired' && isNewerBuild(deps.build, build)) bus.post({ v: PROTOCOL_VERSION, k: 'handover', build: deps.build });
+  }
+
   /** Somebody with a newer term speaks: whatever this engine still holds is void, its commits would be refused. */
   function yieldTo({ engine, term }: { readonly engine: string; readonly term: number }): void {
-    if (engine !== id && reign !== null && term > reign.term()) retire('fenced');
+    if (engine !== id && reign?.heard(term)) retire('fenced');
   }
 
   bus.listen((raw) => {
@@ -88,7 +104,7 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
   async function run(): Promise<EngineEnd> {
     try {
       await holdForLife(locks, names.alive(id), life.signal);
-      await holdReign({ locks, names }, life.signal, async () => {
+      await holdReign({ locks, names, way: deps.way, stolen: () => retire('fenced') }, life.signal, async () => {
         reign = createLeadership({ ...deps, id, bus, leases, beat, retire }, life.signal);
         await Promise.race([reign.lead(), aborted(life.signal)]);
         await reign.finish();
@@ -100,5 +116,5 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
     return end;
   }
 
-  return { id, over: run() };
+  return { id, isEnding: () => life.signal.aborted, over: run() };
 }

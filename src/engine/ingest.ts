@@ -9,7 +9,7 @@ import { documentKey, foldChange, isStale, type StoredDocument } from '../core/d
 import { asSyncError, type SyncError } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock } from '../platform/ports.ts';
-import type { Claim, LogMeta, LogWriter } from '../store/contract.ts';
+import type { Claim, DocumentName, LogMeta, LogWriter } from '../store/contract.ts';
 
 export interface IngestDeps {
   readonly writer: LogWriter;
@@ -52,8 +52,10 @@ export interface Ingest {
   /** The committed cursor: where a new stream opens. */
   cursor(): string | null;
   meta(): LogMeta;
-  /** The meta row changed by another of the engine's transactions (the sweep). */
-  noteMeta(meta: LogMeta): void;
+  /** Every document as committed, markers of deleted ones included. */
+  documents(): readonly StoredDocument[];
+  /** Another of the engine's transactions (the sweep) changed the meta row, and took these documents. */
+  noteSweep(meta: LogMeta, dropped: readonly DocumentName[]): void;
 }
 
 export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestListener, signal: AbortSignal): Ingest {
@@ -234,11 +236,20 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
     },
     cursor: () => meta.cursor,
     meta: () => meta,
-    noteMeta(next) {
+    documents: () => [...documents.values()],
+    noteSweep(next, dropped) {
+      if (next.run !== meta.run) return;
+      for (const { collection, id } of dropped) forget(documentKey(collection, id), seqOf(next.cursor));
       // A commit may have been answered since: a cursor that went back would make pages skip what lies between.
-      if (next.run === meta.run && seqOf(next.cursor) >= seqOf(meta.cursor)) meta = next;
+      if (seqOf(next.cursor) >= seqOf(meta.cursor)) meta = next;
     },
   };
+
+  /** Unless a commit since has touched it, and with that stored it again. */
+  function forget(key: string, sweptAt: number): void {
+    const known = documents.get(key);
+    if (known && known.seq <= sweptAt) documents.delete(key);
+  }
 
   async function runReset(snapshot: Snapshot): Promise<void> {
     let failure: unknown = null;

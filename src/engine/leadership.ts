@@ -1,28 +1,26 @@
-// What an engine does while it holds `conn`: from opening the store to the last flush. It must never touch the log without its term.
+// What an engine does while it holds `conn`: it plays rounds over one store after the other, says how it stands, and applies what pages wish.
+// It must never touch the log without its term.
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { JsonObject } from '../protocol/json.ts';
-import type { ResyncReason } from '../protocol/event.ts';
 import type { Beat, ConnectionReport, Frame } from '../protocol/frame.ts';
 import type { Preferences } from '../protocol/rpc.ts';
-import { asSyncError, toWire, type SyncError } from '../core/sync-error.ts';
-import type { FailureCause } from '../core/connection.ts';
-import { aborted } from '../platform/locks.ts';
+import { toWire, type SyncError } from '../core/sync-error.ts';
 import type { Bus } from '../platform/ports.ts';
-import type { Claim, Store } from '../store/contract.ts';
-import { createConnection, type LiveConnection } from './connect.ts';
-import { createCounters, type Counters } from './counters.ts';
+import type { Store } from '../store/contract.ts';
+import { NOTE_PREFERENCES } from './connection-notes.ts';
 import type { EngineDeps, EngineEnd } from './contract.ts';
-import { createIngest, type CommittedFrame, type Ingest, type IngestCounter, type IngestListener } from './ingest.ts';
+import type { Fallback } from './fallback.ts';
+import type { CommittedFrame } from './ingest.ts';
 import type { Leases } from './leases.ts';
-import { startSweep } from './sweep.ts';
+import { loadRound } from './load-round.ts';
+import { openAndClaim, type Opened } from './opening.ts';
+import { createPatience } from './patience.ts';
+import { createReignNotes } from './reign-notes.ts';
+import type { Round } from './round.ts';
+import { playRounds } from './rounds.ts';
 
-const NOTE_COUNTERS = 'counters';
-const NOTE_LAST_BYTE = 'last-byte-at';
-const NOTE_PREFERENCES = 'preferences';
-/** Counters are flushed alone at most this often. */
-const NOTE_MS = 60_000;
-const REOPEN_MS = 2_000;
-const IDLE_AFTER_MS = 60_000;
+/** After the start of a round, which has more urgent things to load. */
+const PREPARE_MS = 10_000;
 
 /** Before there is a connection to speak of. */
 const NO_REPORT: ConnectionReport = {
@@ -48,10 +46,10 @@ export interface LeadershipDeps extends EngineDeps {
 }
 
 /** How the engine stands: what a beat says. */
-export type Standing = Pick<Beat, 'term' | 'phase' | 'durable' | 'report' | 'counters' | 'eventCounts'>;
+export type Standing = Pick<Beat, 'term' | 'phase' | 'durable' | 'storage' | 'report' | 'counters' | 'eventCounts'>;
 
 /** Of an engine that does not lead yet. */
-export const NO_STANDING: Standing = { term: 0, phase: 'starting', durable: true, report: NO_REPORT, counters: {}, eventCounts: {} };
+export const NO_STANDING: Standing = { term: 0, phase: 'starting', durable: true, storage: null, report: NO_REPORT, counters: {}, eventCounts: {} };
 
 export interface Leadership {
   readonly store: Store | null;
@@ -59,7 +57,11 @@ export interface Leadership {
   finish(): Promise<void>;
   standing(): Standing;
   term(): number;
+  /** Another engine spoke. True when its term is newer than the one that this engine has: then this one is over. */
+  heard(term: number): boolean;
   leasesChanged(): void;
+  /** Reads everything; begins anew where it can't be read. */
+  inspect(): Promise<void>;
   connect(): void;
   reconnect(): void;
   /** Keeps and applies what the user chose. Rejects with the store's SyncError when it can't be kept. */
@@ -70,229 +72,210 @@ export interface Leadership {
 
 /** Leads from `lead()` until `life` aborts; `finish()` then settles what is under way. */
 export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leadership {
-  const { platform, scope, policy, bus, leases, id } = deps;
+  const { platform, policy, bus, leases, id } = deps;
   const { clock, log } = platform;
-  const identity = { baseUrl: scope.baseUrl, tenant: scope.tenant, user: scope.user, device: deps.device };
-  let store: Store | null = null;
-  let ingest: Ingest | null = null;
-  let connection: LiveConnection | null = null;
-  let counters: Counters = createCounters(null);
+  const notes = createReignNotes(platform);
+  const patience = createPatience(clock);
+  let round: Round | null = null;
   let phase: Beat['phase'] = 'starting';
-  let openError: SyncError | null = null;
+  let trouble: SyncError | null = null;
+  let highestTerm = 0;
+  let isSaidDurable = true;
   let cancelLinger = (): void => {};
-  let notedAt = -Infinity;
   let notedUptime = 0;
+  /** What lies in the database can't be read: the next opening gives it up. */
+  let isDamaged = false;
+  let standIn: Promise<Fallback> | null = null;
+  const loaded = loadRound(clock, life);
+  loaded.catch(() => {});
+
+  const begunAt = clock.monotonic();
 
   async function lead(): Promise<void> {
     beatOn();
-    store = await openPatiently();
-    if (!store) return;
-    store.onLost((why) => {
-      counters.add('storeLost');
-      log.info('The database was lost', { why });
-      deps.retire('store-lost');
-    }, life);
-    const claim = await claimTerm(store);
-    if (!claim) return;
-    counters = createCounters(await store.notes.get(NOTE_COUNTERS));
-    const lastByteAt = await store.notes.get(NOTE_LAST_BYTE);
-    ingest = createIngest({ writer: store.writer, clock, policy, gatherMs, publish, count: countIngest }, claim, ingestListener, life);
-    connection = createConnection(
-      {
-        stream: deps.stream,
-        rest: deps.rest,
-        ingest,
-        identity,
-        clock,
-        random: platform.random,
-        policy,
-        counters,
-        log,
-        lastByteAt: typeof lastByteAt === 'number' ? lastByteAt : null,
-      },
-      {
-        changed: changed,
-        transient: (eventType, data) => bus.post({ v: PROTOCOL_VERSION, k: 'transient', eventType, data }),
-        retire: () => deps.retire('fenced'),
-      },
-      life,
+    await playRounds({ clock, log, open, fallback, begin, troubled, blocked, loggedOut }, life);
+  }
+
+  function open(): Promise<Opened> {
+    return openAndClaim({ openStore: deps.openStore, clock, policy, leastTerm, isDamaged: () => isDamaged, salvaged }, life);
+  }
+
+  function fallback(): Promise<Fallback> {
+    standIn ??= import('./fallback.ts').then(({ createFallback }) =>
+      createFallback({ clock, random: platform.random, policy, log, openDatabase: open, leastTerm, loggedOut, troubled, shed }),
     );
-    sweeper = startSweep({ writer: store.writer, clock, policy, log, meta: ingest.meta, passed, swept }, life);
+    standIn.catch(() => (standIn = null));
+    return standIn;
+  }
+
+  async function begin(opened: Opened): Promise<Round> {
+    if (round) noteUptime();
+    await notes.moveTo(opened.store);
+    if (opened.isFallback && !round?.opened.isFallback) notes.counters.add('volatileModes');
+    highestTerm = Math.max(highestTerm, opened.claim.meta.term);
+    notedUptime = 0;
+    const startRound = await loaded;
+    round = startRound({ ...deps, notes, patience, publish, transient, changed, damaged, begunAt: round ? null : begunAt }, opened, life);
     phase = 'live';
+    prepare();
     leasesChanged();
     say();
-    await aborted(life);
+    return round;
   }
 
-  let sweeper = { press: (): void => {} };
-
-  /** A database that is blocked or slow may come back; a logged-out or foreign one ends this engine. */
-  async function openPatiently(): Promise<Store | null> {
-    while (!life.aborted) {
-      try {
-        return await deps.openStore(life);
-      } catch (error) {
-        openError = asSyncError(error, 'store/failed', 'The database of this device can not be opened.');
-        log.info('The store can not be opened', { code: openError.code, error: openError.message });
-        if (openError.code === 'store/closed') return (deps.retire('logged-out'), null);
-        phase = 'blocked';
-        say();
-        await new Promise<void>((resolve) => clock.after(REOPEN_MS, resolve));
-      }
-    }
-    return null;
+  /** A database that fails takes the way to the network with it, as likely as not: the code for that is fetched while all is well. */
+  function prepare(): void {
+    if (!standIn) clock.after(PREPARE_MS, () => void (life.aborted || fallback().catch(() => {})));
   }
 
-  /** A scope that was logged out meanwhile has no reign to take. */
-  async function claimTerm(opened: Store): Promise<Claim | null> {
-    // An engine that was stopped inside a transaction may hold the database for up to a minute: that is said, not waited for in silence.
-    const cancel = clock.after(policy.databaseOpenMs, () => {
-      phase = 'blocked';
-      say();
-    });
-    try {
-      return await opened.writer.claim(clock.now());
-    } catch (error) {
-      openError = asSyncError(error, 'store/failed', 'The database of this device can not be written.');
-      log.error('No term could be taken', { code: openError.code, error: openError.message });
-      deps.retire(openError.code === 'store/closed' ? 'logged-out' : 'store-lost');
-      return null;
-    } finally {
-      cancel();
-    }
+  const leastTerm = (): number => highestTerm + 1;
+  const loggedOut = (): void => deps.retire('logged-out');
+  const shed = (events: number): void => notes.counters.add('volatileShed', events);
+
+  function damaged(): void {
+    isDamaged = true;
   }
 
-  const ingestListener: IngestListener = {
-    reconnect: () => breakOff('gap'),
-    resync: (reason: ResyncReason) => connection?.input({ type: 'resync', reason }),
-    fenced: (error) => deps.retire(error.code === 'store/closed' ? 'logged-out' : 'fenced'),
-    failed(error) {
-      counters.add('commitFailures');
-      log.error('A commit failed', { code: error.code, error: error.message });
-      breakOff('store');
-    },
-    stale: (keys) => connection?.mend(keys),
-  };
-
-  /** Ends the present stream as failed; the next one opens from the stored cursor. */
-  function breakOff(cause: FailureCause): void {
-    if (connection)
-      connection.input({ type: 'failed', attempt: connection.state().memory.attempt, cause, retryAfterMs: null, random: platform.random.number() });
+  function salvaged(): void {
+    isDamaged = false;
+    notes.counters.add('corruptions');
+    log.error('What lies in the database can not be read; it is fetched again');
   }
 
-  function countIngest(what: IngestCounter, by: number): void {
-    if (what !== 'event') counters.add(INGEST_COUNTERS[what], by);
+  function troubled(error: SyncError | null): void {
+    trouble = error;
+    say();
   }
+
+  function blocked(): void {
+    phase = 'blocked';
+    say();
+  }
+
+  /** Memory that holds nothing yet is no place to read from: pages keep to the disk until it does. */
+  const isEmptyFallback = (): boolean => round !== null && round.opened.isFallback && round.ingest.cursor() === null;
+  const isDurable = (): boolean => !round || round.opened.store.isDurable || isEmptyFallback();
 
   function publish(frame: CommittedFrame): void {
-    for (const event of frame.events) counters.addEvent(event.eventType);
-    bus.post({ ...frame, v: PROTOCOL_VERSION, k: 'frame', engine: id, durable: store?.isDurable ?? false } satisfies Frame);
-    sweeper.press();
+    // Pages have to know where to read before they hear of what is only there.
+    if (isDurable() !== isSaidDurable) say();
+    bus.post({
+      ...frame,
+      v: PROTOCOL_VERSION,
+      k: 'frame',
+      engine: id,
+      durable: round?.opened.store.isDurable ?? false,
+      source: round?.connection.source() ?? 'sse',
+    } satisfies Frame);
   }
 
-  function gatherMs(): number {
-    if (leases.isWatched()) return policy.gatherMs.visible;
-    return leases.unwatchedMs() > IDLE_AFTER_MS ? policy.gatherMs.idle : policy.gatherMs.hidden;
-  }
-
-  function passed(): number {
-    const meta = ingest?.meta();
-    return meta ? leases.lowest(meta.run, Number.MAX_SAFE_INTEGER) : 0;
-  }
-
-  function swept(result: { meta: Parameters<Ingest['noteMeta']>[0]; sweptEvents: number; sweptUnread: number }): void {
-    ingest?.noteMeta(result.meta);
-    if (result.sweptEvents > 0) counters.add('sweptEvents', result.sweptEvents);
-    if (result.sweptUnread > 0) counters.add('sweptUnread', result.sweptUnread);
+  function transient(eventType: string, data: JsonObject): void {
+    bus.post({ v: PROTOCOL_VERSION, k: 'transient', eventType, data });
   }
 
   /** The last lease to end starts the linger; a reload of the only tab is back long before it is over. */
   function leasesChanged(): void {
     const wishes = leases.wishes();
     cancelLinger();
+    const connection = round?.connection;
     if (!connection) return;
     if (!wishes) {
-      cancelLinger = clock.after(policy.lingerMs, () => connection?.input({ type: 'release' }));
+      cancelLinger = clock.after(policy.lingerMs, () => round?.connection.input({ type: 'release' }));
       return;
     }
-    const { memory } = connection.state();
-    const wanted = { autoReconnect: wishes.autoReconnect, maxAttempts: wishes.maxReconnectAttempts, firstDelayMs: wishes.reconnectDelay };
-    if (memory.autoReconnect !== wanted.autoReconnect || memory.maxAttempts !== wanted.maxAttempts || memory.firstDelayMs !== wanted.firstDelayMs) {
-      connection.input({ type: 'configure', ...wanted });
-    }
+    connection.input({
+      type: 'configure',
+      autoReconnect: wishes.autoReconnect,
+      maxAttempts: wishes.maxReconnectAttempts,
+      firstDelayMs: wishes.reconnectDelay,
+      heartbeatMs: wishes.heartbeatInterval,
+      pollMs: wishes.pollInterval,
+      isWatched: leases.isWatched(),
+    });
     connection.input({ type: 'hold' });
   }
 
   function beatOn(): void {
     if (life.aborted) return;
+    round?.observe();
+    if (round && notes.isDue()) void flush();
     say();
     clock.after(policy.beatMs, beatOn);
   }
 
   function say(): void {
-    if (!life.aborted) bus.post(deps.beat());
+    if (life.aborted) return;
+    isSaidDurable = isDurable();
+    bus.post(deps.beat());
   }
 
   function changed(): void {
     say();
-    void flushNotes(false);
+    if (notes.isDue() || round?.connection.report().state !== 'connected') void flush();
   }
 
-  async function flushNotes(isLast: boolean): Promise<void> {
-    if (!store || !connection || (!isLast && clock.monotonic() - notedAt < NOTE_MS && connection.report().state === 'connected')) return;
-    notedAt = clock.monotonic();
-    const uptime = connection.uptimeMs();
-    counters.add('uptimeMs', Math.round(uptime - notedUptime));
+  function noteUptime(): void {
+    const uptime = round?.connection.uptimeMs() ?? 0;
+    notes.counters.add('uptimeMs', Math.round(uptime - notedUptime));
     notedUptime = uptime;
-    const lastByteAt = connection.report().lastByteAt;
-    try {
-      await store.notes.set(NOTE_COUNTERS, counters.save());
-      if (lastByteAt !== null) await store.notes.set(NOTE_LAST_BYTE, lastByteAt);
-    } catch (error) {
-      log.debug('Counters could not be kept', { error: String(error) });
-    }
+  }
+
+  async function flush(): Promise<void> {
+    noteUptime();
+    notes.noteLastByte(round?.connection.report().lastByteAt ?? null);
+    await notes.flush();
   }
 
   /** What is said while there is no connection yet: why the store does not open, if that is so. */
-  function openReport(): ConnectionReport {
-    return openError ? { ...NO_REPORT, reason: openError.code, error: toWire(openError) as unknown as JsonObject } : NO_REPORT;
+  function report(): ConnectionReport {
+    if (round) return round.connection.report();
+    return trouble ? { ...NO_REPORT, reason: trouble.code, error: wire(trouble) } : NO_REPORT;
   }
 
   /** The totals with what is true at this moment. */
   function present(): Readonly<Record<string, number>> {
-    const totals = counters.totals();
-    const meta = ingest?.meta();
-    const uptimeMs = (totals['uptimeMs'] ?? 0) + Math.round((connection?.uptimeMs() ?? 0) - notedUptime);
-    return { ...totals, uptimeMs, pages: leases.size(), logEvents: meta?.events ?? 0, logBytes: meta?.bytes ?? 0 };
+    const totals = notes.counters.totals();
+    const meta = round?.ingest.meta();
+    const uptimeMs = (totals['uptimeMs'] ?? 0) + Math.round((round?.connection.uptimeMs() ?? 0) - notedUptime);
+    return { ...totals, ...round?.measured(), uptimeMs, pages: leases.size(), logEvents: meta?.events ?? 0, logBytes: meta?.bytes ?? 0 };
   }
 
   return {
     get store() {
-      return store;
+      return isEmptyFallback() ? null : (round?.opened.store ?? null);
     },
     lead,
     async finish() {
-      await ingest?.settled();
-      await flushNotes(true);
-      store?.close();
+      await round?.stop();
+      if (round) await Promise.race([flush(), new Promise<void>((resolve) => clock.after(policy.databaseOpenMs, resolve))]);
+      round?.opened.close();
     },
-    term: () => ingest?.meta().term ?? 0,
+    term: () => round?.ingest.meta().term ?? 0,
+    heard(term) {
+      highestTerm = Math.max(highestTerm, term);
+      return round !== null && term > round.ingest.meta().term;
+    },
     standing: () => ({
-      term: ingest?.meta().term ?? 0,
+      term: round?.ingest.meta().term ?? 0,
       phase,
-      durable: store?.isDurable ?? true,
-      report: connection?.report() ?? openReport(),
+      durable: isDurable(),
+      storage: trouble ? wire(trouble) : null,
+      report: report(),
       counters: present(),
-      eventCounts: counters.eventCounts(),
+      eventCounts: notes.counters.eventCounts(),
     }),
     leasesChanged,
+    inspect: async () => round?.inspect(),
     connect() {
-      const at = connection?.state().at;
-      if (at === 'error' || at === 'needs_auth' || at === 'disconnected') connection?.input({ type: 'ask' });
+      const at = round?.connection.state().at;
+      if (at === 'error' || at === 'needs_auth' || at === 'disconnected') round?.connection.input({ type: 'ask' });
     },
-    reconnect: () => connection?.input({ type: 'ask' }),
-    prefer: async (preferences) => store?.notes.set(NOTE_PREFERENCES, preferences),
-    wake: () => connection?.input({ type: 'wake' }),
+    reconnect: () => round?.connection.input({ type: 'ask' }),
+    prefer(preferences) {
+      round?.connection.input({ type: 'prefer', transport: preferences.transport });
+      return notes.set(NOTE_PREFERENCES, preferences);
+    },
+    wake: () => round?.connection.input({ type: 'wake' }),
     sayBye() {
       phase = 'retired';
       bus.post(deps.beat());
@@ -300,12 +283,6 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
   };
 }
 
-/** Names under which ingest's counts are known outside. */
-const INGEST_COUNTERS: Readonly<Record<Exclude<IngestCounter, 'event'>, string>> = {
-  duplicate: 'duplicates',
-  gap: 'gaps',
-  shed: 'shedEvents',
-  refused: 'refusedAdvanced',
-  commit: 'commits',
-  'stale-document': 'staleDocuments',
-};
+function wire(error: SyncError): JsonObject {
+  return toWire(error) as unknown as JsonObject;
+}

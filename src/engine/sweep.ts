@@ -2,7 +2,7 @@
 // unless count or bytes are over their bound.
 import type { Policy } from '../core/policy.ts';
 import type { Clock, Log } from '../platform/ports.ts';
-import type { LogMeta, LogWriter } from '../store/contract.ts';
+import type { LogMeta, LogWriter, SweepResult } from '../store/contract.ts';
 
 export interface SweepDeps {
   readonly writer: LogWriter;
@@ -12,7 +12,7 @@ export interface SweepDeps {
   readonly meta: () => LogMeta;
   /** The lowest seq that every living page has behind it. */
   readonly passed: () => number;
-  readonly swept: (result: { readonly meta: LogMeta; readonly sweptEvents: number; readonly sweptUnread: number }) => void;
+  readonly swept: (result: SweepResult) => void;
 }
 
 /** Between sweeps when nothing presses; a log over its count or bytes is swept as soon as this is asked. */
@@ -39,7 +39,7 @@ export function startSweep(deps: SweepDeps, signal: AbortSignal): { press(): voi
     try {
       const result = await deps.writer.sweep(deps.meta().term, policy.retention, deps.passed());
       deps.swept(result);
-      return result.sweptEvents > 0;
+      return result.sweptEvents > 0 || result.dropped.length > 0;
     } catch (error) {
       deps.log.info('The log could not be swept; trying again later', { error: String(error) });
       return false;

@@ -4,7 +4,8 @@ import workerUrl from '../../worker/shared-worker.ts?worker&url';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { HostInit } from '../protocol/rpc.ts';
 import { SyncError } from '../core/sync-error.ts';
-import type { Clock } from '../platform/ports.ts';
+import type { Host, HostDeps } from './contract.ts';
+import { keepGeneration, readGeneration } from './generation.ts';
 
 /** Not in TypeScript's library yet: the worker outlives its last page for a while, so a reload of the only tab keeps the connection. */
 declare global {
@@ -13,47 +14,62 @@ declare global {
   }
 }
 
-export interface HostDeps {
-  readonly name: string;
-  readonly init: Omit<HostInit, 'v' | 'k'>;
-  readonly clock: Clock;
-  /** The worker's script could not be loaded, or the browser has no SharedWorker. */
-  readonly failed: (error: SyncError) => void;
-}
-
-export interface Host {
-  /** Starts the worker, or joins the one that runs. Safe to call again: one name, one worker. */
-  start(): void;
-}
-
 /** After a script that failed to load; doubled each time. */
 const RETRY_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
 
-export function hasSharedWorker(): boolean {
-  return typeof SharedWorker === 'function';
-}
-
-export function createSharedHost({ name, init, clock, failed }: HostDeps, signal: AbortSignal): Host {
+export function createSharedHost({ names, init, clock, failed }: HostDeps, signal: AbortSignal): Host {
   let worker: SharedWorker | null = null;
+  let generation = readGeneration(init.scope.id);
   let retryMs = RETRY_MS;
+  /** A page raised the generation: its worker is joined when it lives, so that it doesn't end with that page. */
+  let isJoining = false;
 
-  function start(): void {
+  function open(isStealing: boolean): void {
     if (signal.aborted) return;
     worker?.port.close();
     // One static set of options for all pages: another set under the same name is an error event and no worker.
-    worker = new SharedWorker(workerUrl, { type: 'module', name, extendedLifetime: true });
-    worker.addEventListener('error', lost, { signal });
-    worker.port.start();
-    worker.port.postMessage({ v: PROTOCOL_VERSION, k: 'init', ...init } satisfies HostInit);
+    const opened = new SharedWorker(workerUrl, { type: 'module', name: names.worker(generation), extendedLifetime: true });
+    worker = opened;
+    opened.addEventListener('error', () => opened === worker && lost(), { signal });
+    opened.port.start();
+    opened.port.postMessage({ v: PROTOCOL_VERSION, k: 'init', ...init, host: 'shared', isStealing } satisfies HostInit);
   }
 
+  /** Its script could not be loaded, or somebody made it with other options: another name is the way round the second. */
   function lost(): void {
-    failed(new SyncError('host/gone', 'The shared worker could not be started; it is tried again by itself.', { details: { name } }));
-    clock.after(retryMs, start);
+    worker = null;
+    raise();
+    failed(new SyncError('host/gone', 'The shared worker could not be started; it is tried again by itself.', { details: { generation } }));
+    clock.after(retryMs, () => worker ?? open(false));
     retryMs = Math.min(RETRY_MOST_MS, retryMs * 2);
   }
 
+  function raise(): void {
+    generation += 1;
+    keepGeneration(init.scope.id, generation);
+  }
+
   signal.addEventListener('abort', () => worker?.port.close(), { once: true });
-  return { start };
+  return {
+    start: () => open(false),
+    hear(message) {
+      if (message.k === 'claim' && message.generation > generation) {
+        generation = message.generation;
+        isJoining = true;
+      }
+      if (message.k !== 'beat' || message.phase === 'retired') return;
+      retryMs = RETRY_MS;
+      if (!isJoining || message.host !== 'shared') return;
+      isJoining = false;
+      open(false);
+    },
+    nextGeneration: () => generation + 1,
+    replace() {
+      raise();
+      open(true);
+    },
+    suspend: () => worker?.port.close(),
+    resume: () => open(false),
+  };
 }

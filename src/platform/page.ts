@@ -15,8 +15,13 @@ export function createVisibility(): Visibility {
       on(document, 'resume', () => 'resumed');
       on(window, 'online', () => 'online');
       on(window, 'offline', () => 'offline');
-      on(window, 'pagehide', () => 'leaving');
-      on(window, 'pageshow', (fired) => (fired instanceof PageTransitionEvent && fired.persisted ? 'restored' : 'visible'));
+      on(window, 'pagehide', (fired) => (isPersisted(fired) ? 'cached' : 'leaving'));
+      on(window, 'pageshow', (fired) => (isPersisted(fired) ? 'restored' : 'visible'));
     },
   };
+}
+
+/** The page isn't unloaded but put aside whole, or comes back from there. */
+function isPersisted(event: Event): boolean {
+  return event instanceof PageTransitionEvent && event.persisted;
 }

@@ -45,7 +45,11 @@ export interface Net {
 /** Whether anybody looks, and the moments at which the world may have changed. Pages only. */
 export interface Visibility {
   isVisible(): boolean;
-  onChange(listener: (event: 'visible' | 'hidden' | 'online' | 'offline' | 'frozen' | 'resumed' | 'leaving' | 'restored') => void, signal: AbortSignal): void;
+  onChange(
+    /** `cached`: the page goes into the back/forward cache, and `restored` brings it back. */
+    listener: (event: 'visible' | 'hidden' | 'online' | 'offline' | 'frozen' | 'resumed' | 'leaving' | 'cached' | 'restored') => void,
+    signal: AbortSignal,
+  ): void;
 }
 
 /** Three levels: error = a developer should look; info = a decision was taken; debug = everything. Never a token, never a document. */

@@ -25,6 +25,8 @@ export interface Frame extends Message {
   readonly documents: readonly VersionedDocument[];
   /** False in volatile mode: nothing of this is on disk. */
   readonly durable: boolean;
+  /** By which way its events came. */
+  readonly source: 'sse' | 'polling';
 }
 
 /** The connection as the engine sees it, said with each beat. Ages instead of times: clocks of threads are not compared. */
@@ -56,6 +58,8 @@ export interface Beat extends Message {
   readonly phase: 'starting' | 'blocked' | 'live' | 'retired';
   /** False in volatile mode, and with `enablePersistence={false}`: what this engine holds is in its memory only, and pages read it from there. */
   readonly durable: boolean;
+  /** Why the database of this device is not used, or not as it should be: a SyncError as it crosses threads; null when all is well. */
+  readonly storage: JsonObject | null;
   /** Seconds since 1970 when this build was made: the newer of two deployed versions leads. */
   readonly build: string;
   readonly host: string;
@@ -79,6 +83,8 @@ export interface Lease extends Message {
   readonly isVisible: boolean;
   /** Where this page stands, so that retention by age waits for it. */
   readonly position: { readonly run: string; readonly seq: number } | null;
+  /** Which build the page runs, for people who look; older pages don't say. */
+  readonly build?: string;
 }
 
 export interface LeaseWishes {
@@ -123,7 +129,7 @@ export interface TokenAsk extends Message {
   readonly k: 'token-ask';
   readonly engine: string;
   readonly ask: string;
-  /** Whom this ask is for; null = whoever has a `getToken` and is visible, or anybody at the second try. */
+  /** Whom this ask is for; null = no page is known: whoever has a `getToken` says its lease, and is then asked by name. */
   readonly page: string | null;
   readonly isRefused: boolean;
 }
@@ -144,6 +150,9 @@ export interface RpcEnvelope extends Message {
   readonly from: string;
   readonly message: unknown;
 }
+
+/** Type of the transient notice by which an engine tells pages of an event that it refused: data {id (or null), reason}. No wire type looks like it. */
+export const REFUSED_NOTICE = 'holdfast:refused';
 
 /** An event without a place in the log (presence, typing, location). */
 export interface TransientNotice extends Message {

@@ -7,6 +7,8 @@ export const PATHS = {
   events: '/api/v1/sync/events',
   snapshot: '/api/v1/sync/snapshot',
   session: '/api/v1/session',
+  /** Bearer tokens for a password, or for a refresh token. */
+  token: '/api/v1/token',
   status: '/api/v1/status',
 } as const;
 
@@ -52,6 +54,16 @@ export interface SessionInfo {
   readonly role: Role;
   readonly name: string;
   readonly tenantName: string;
+}
+
+/** Answer of `POST /api/v1/token`. The access token goes into `Authorization: Bearer`, never into an address. */
+export interface TokenAnswer {
+  readonly accessToken: string;
+  /** From now on, so that a wrong clock doesn't matter. */
+  readonly expiresInMs: number;
+  /** Gets the next access token; it stays the same until sign-out. */
+  readonly refreshToken: string;
+  readonly session: SessionInfo;
 }
 
 /** RFC 9457 problem details: `code` is the stable name, `field` and `expected` say what was wrong with the request. */

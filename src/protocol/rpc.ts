@@ -11,6 +11,8 @@ export interface EngineApi {
   reconnect(): void;
   /** Keeps what the user of this device chose, over sessions; `polling` ends the stream, `auto` dials again. */
   prefer(preferences: Preferences): Promise<void>;
+  /** A page met rows that can't be read: the engine looks for itself, and where that is so it begins anew. */
+  inspect(): Promise<void>;
   /** How the engine stands. */
   health(): Beat;
   /** One call of the store's LogReader, by name; arguments and answer are its own. */
@@ -41,6 +43,35 @@ export interface HostInit {
   readonly auth: 'cookie' | 'bearer';
   /** Overrides of `core/policy`, by name; tests scale beats with it, applications set retention. */
   readonly policy: Readonly<Record<string, unknown>>;
+}
+
+/** A page to its own worker: give up what you hold, settle what is under way, and say that it is over. */
+export interface HostOrder {
+  readonly v: number;
+  readonly k: 'retire';
+}
+
+/** The only word of a dedicated worker to its page: its engine is over, and why. Everything else goes over the bus. */
+export interface HostNews {
+  readonly v: number;
+  readonly k: 'over';
+  readonly end: EngineEnd;
+}
+
+/** Why an engine ended; `logged-out` is the one after which nobody starts another. */
+export type EngineEnd = 'asked' | 'fenced' | 'handed-over' | 'logged-out' | 'store-lost';
+
+const ENDS: readonly string[] = ['asked', 'fenced', 'handed-over', 'logged-out', 'store-lost'] satisfies EngineEnd[];
+
+export function decodeHostOrder(value: unknown): HostOrder | null {
+  return isObject(value) && value['v'] === PROTOCOL_VERSION && value['k'] === 'retire' ? { v: PROTOCOL_VERSION, k: 'retire' } : null;
+}
+
+export function decodeHostNews(value: unknown): HostNews | null {
+  if (!isObject(value) || value['v'] !== PROTOCOL_VERSION || value['k'] !== 'over') return null;
+  const { end } = value;
+  // An end that this build doesn't know is still an end.
+  return { v: PROTOCOL_VERSION, k: 'over', end: typeof end === 'string' && ENDS.includes(end) ? (end as EngineEnd) : 'asked' };
 }
 
 export function decodeHostInit(value: unknown): HostInit | null {

@@ -84,25 +84,39 @@ export interface Claim {
   readonly documents: readonly StoredDocument[];
 }
 
+export interface DocumentName {
+  readonly collection: string;
+  readonly id: string;
+}
+
 export interface SweepResult {
   readonly meta: LogMeta;
   readonly sweptEvents: number;
   /** Swept although some reader had not passed them yet (count or bytes were over their bound). */
   readonly sweptUnread: number;
+  /** Documents that the bound on their collection took, markers of deleted ones included. */
+  readonly dropped: readonly DocumentName[];
 }
 
 /**
- * The engine's side. Every call but `claim` compares its term with the stored one, for equality, inside the writing transaction.
- * Fails with `reign/fenced` (a newer engine wrote), `store/closed` (logged out), `store/quota`, `store/failed`.
+ * The engine's side. Every call but `claim` and `salvage` compares its term with the stored one, for equality, inside the writing transaction.
+ * Fails with `reign/fenced` (a newer engine wrote), `store/closed` (logged out), `store/quota`, `store/failed`, `store/corrupt` (rows that can't be read).
  */
 export interface LogWriter {
   /** Takes the term `max(stored + 1, nowMs)`, and reads what a fold needs, in one transaction. */
   claim(nowMs: number): Promise<Claim>;
+  /** For a log that can't be read: as `claim`, but of a new run without a cursor, with log and documents empty. The outbox stays. */
+  salvage(nowMs: number): Promise<Claim>;
   commit(batch: CommitBatch): Promise<LogMeta>;
-  /** A committed snapshot: replaces all documents, empties the log, begins a new run at the snapshot's cursor. */
-  reset(term: number, snapshot: Snapshot, serverTime: number): Promise<Claim>;
+  /**
+   * A committed snapshot: replaces all documents, empties the log, begins a new run at the snapshot's cursor.
+   * `partial` = collections that are not whole in it, whatever their size.
+   */
+  reset(term: number, snapshot: Snapshot, serverTime: number, partial?: readonly string[]): Promise<Claim>;
   /** Deletes what retention lets go; `passed` = the lowest seq that every live reader has behind it. One short transaction; call again while it swept. */
   sweep(term: number, retention: Retention, passed: number): Promise<SweepResult>;
+  /** Makes room on a full disk: kept answers go, then the older half of the log, `passed` or not. */
+  relieve(term: number, passed: number): Promise<SweepResult>;
 }
 
 /** Small rows beside the log that outlive a run: preferences, metrics, notBefore. Last writer wins; wiped at log-out. */

@@ -30,7 +30,7 @@ export interface Database {
 
 /**
  * Opens `name`, making what is missing. Fails with `store/blocked` when an older tab holds the database or it doesn't answer in time,
- * with `store/failed` when the browser refuses. Closes when `signal` aborts.
+ * with `store/unavailable` when the browser refuses, with `store/quota`, `store/newer-version`, `store/failed` when it can't. Closes when `signal` aborts.
  */
 export async function openDatabase(deps: DatabaseDeps, name: string, signal: AbortSignal): Promise<Database> {
   if (signal.aborted) throw goneError(null);
@@ -46,7 +46,7 @@ async function upgrade(deps: DatabaseDeps, name: string, version: number, signal
   try {
     return await openVersion(deps, name, version, signal);
   } catch (error) {
-    if (!(error instanceof SyncError && isNamed(error.cause, 'VersionError'))) throw error;
+    if (!(error instanceof SyncError && error.code === 'store/newer-version')) throw error;
     const found = await openVersion(deps, name, undefined, signal);
     if (isComplete(found)) return found;
     found.close();
@@ -95,8 +95,12 @@ function requestOpen(indexedDB: IDBFactory, name: string, version: number | unde
   }
 }
 
-function refusedError(error: unknown): SyncError {
-  return asSyncError(error, 'store/failed', 'This browser refuses to keep data for this site. Leave private mode, or allow site data.');
+/** What an opening fails with: the disk is full, a newer tab has a newer database, the backing files fail, or the browser keeps nothing at all. */
+function refusedError(error: unknown): unknown {
+  if (isNamed(error, 'VersionError'))
+    return new SyncError('store/newer-version', 'A newer version of this application has changed the database: reload this page', { cause: error });
+  if (isNamed(error, 'QuotaExceededError') || isNamed(error, 'UnknownError') || isNamed(error, 'AbortError')) return toStoreError(error);
+  return asSyncError(error, 'store/unavailable', 'This browser refuses to keep data for this site. Leave private mode, or allow site data.');
 }
 
 export function blockedError(name: string, by: 'silent' | 'older tab'): SyncError {

@@ -7,6 +7,7 @@ import { collectionPage, countBlocks, newestPage, pageAfter, type BlockSlice } f
 import { blocksFrom, blocksUpTo, documentsOf } from './key-ranges.ts';
 import { endOf, UNCLAIMED, type BlockRow, type MetaRow } from './log-rows.ts';
 import { CLOSED_KEY, decodeMetaRow, LOG_ROW } from './schema.ts';
+import { soundBlocks, soundDocuments } from './row-checks.ts';
 import { closedError } from './store-errors.ts';
 import type { ReadTransaction } from './transaction.ts';
 
@@ -36,7 +37,7 @@ export function createLogReader({ database, policy }: LogReaderDeps): LogReader 
       endOf(meta),
       readEvents,
     );
-    return { rows: await tx.objectStore('log').getAll(start, count), hasMore: count < keys.length };
+    return { rows: soundBlocks(await tx.objectStore('log').getAll(start, count)), hasMore: count < keys.length };
   }
 
   function history(limit: number): Promise<LogPage> {
@@ -53,7 +54,7 @@ export function createLogReader({ database, policy }: LogReaderDeps): LogReader 
     collection: (name) =>
       database.read(['documents', 'meta'], async (tx) => {
         const [meta, found] = await Promise.all([readMeta(tx), tx.objectStore('documents').getAll(documentsOf(name))]);
-        return collectionPage(meta, found, [name]);
+        return collectionPage(meta, soundDocuments(found), [name]);
       }),
     documents: (keys) =>
       database.read(['documents', 'meta'], async (tx) => {
@@ -61,7 +62,7 @@ export function createLogReader({ database, policy }: LogReaderDeps): LogReader 
         const [meta, ...found] = await Promise.all([readMeta(tx), ...keys.map(({ collection, id }) => store.get([collection, id]))]);
         return collectionPage(
           meta,
-          found.filter((document) => document !== undefined),
+          soundDocuments(found.filter((document) => document !== undefined)),
           keys.map((key) => key.collection),
         );
       }),
@@ -89,7 +90,7 @@ async function readNewest(tx: ReadTransaction, meta: MetaRow, wanted: number): P
   const end = endOf(meta);
   for (let reach = wanted; ; reach *= 4) {
     const from = await findBlock(tx, meta.runNo, Math.max(meta.floor, end - reach));
-    const rows = await tx.objectStore('log').getAll(blocksFrom(meta.runNo, from));
+    const rows = soundBlocks(await tx.objectStore('log').getAll(blocksFrom(meta.runNo, from)));
     const count = rows.reduce((sum, row) => sum + row.events.length, 0);
     if (count >= wanted || end - reach <= meta.floor) return rows;
   }

@@ -7,6 +7,7 @@ import { unwatched, type Database } from './database.ts';
 import { addBlock, fenced, putMeta } from './fenced-write.ts';
 import { blocksFrom, documentsOf } from './key-ranges.ts';
 import type { BlockBounds, BlockRow, MetaRow } from './log-rows.ts';
+import { soundBlocks } from './row-checks.ts';
 import type { StoreName } from './schema.ts';
 import { cutCollections, findMergeGroup, mergeBounds, mergeRows, planDrop, planSweep, SWEEP_BLOCKS } from './sweep-plan.ts';
 import { sweepResult, sweepWindow, swept, type SweepPlan } from './sweep-plan.ts';
@@ -45,7 +46,7 @@ export function createLogSweep({ database, policy }: LogSweepDeps): LogWriter['s
   async function readOldest(tx: ReadTransaction, meta: MetaRow): Promise<readonly BlockRow[]> {
     const range = blocksFrom(meta.runNo, 0);
     const keys = await tx.objectStore('log').getAllKeys(range, SWEEP_BLOCKS + 2);
-    return tx.objectStore('log').getAll(
+    const rows = await tx.objectStore('log').getAll(
       range,
       sweepWindow(
         keys.map(([, firstSeq]) => firstSeq),
@@ -53,6 +54,7 @@ export function createLogSweep({ database, policy }: LogSweepDeps): LogWriter['s
         policy.readEvents,
       ),
     );
+    return soundBlocks(rows);
   }
 
   function deleteSwept({ term, runNo }: MetaRow, plan: SweepPlan): Promise<SweepResult> {
@@ -82,7 +84,7 @@ export function createLogSweep({ database, policy }: LogSweepDeps): LogWriter['s
       const dropped = await dropUntouched(tx, surplus);
       const after = cutCollections(now, dropped);
       if (after !== now) putMeta(tx, after);
-      return sweepResult(after, NOTHING);
+      return sweepResult(after, NOTHING, dropped);
     });
   }
 
@@ -94,7 +96,7 @@ export function createLogSweep({ database, policy }: LogSweepDeps): LogWriter['s
     const { from, to } = findMergeGroup(firstSeqs, bounds.blockEvents);
     mark = { runNo: meta.runNo, seq: firstSeqs[to ?? from] ?? start };
     if (to === null) return null;
-    const rows = await tx.objectStore('log').getAll(IDBKeyRange.bound(keys[from], keys[to - 1]));
+    const rows = soundBlocks(await tx.objectStore('log').getAll(IDBKeyRange.bound(keys[from], keys[to - 1])));
     const joined = mergeRows(rows, bounds);
     return joined && { rows, joined };
   }

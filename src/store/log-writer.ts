@@ -7,7 +7,8 @@ import type { Claim, CommitBatch, LogMeta, LogWriter, SweepResult } from './cont
 import type { Database } from './database.ts';
 import { addBlock, fenced, putDocument, putMeta } from './fenced-write.ts';
 import { assertFollows, claimed, committed, publicMeta, toBlocks } from './log-rows.ts';
-import { allDocuments, CLOSED_KEY, decodeMetaRow, LOG_ROW, type StoreName } from './schema.ts';
+import { allKeys, CLOSED_KEY, decodeMetaRow, LOG_ROW, type StoreName } from './schema.ts';
+import { soundDocuments } from './row-checks.ts';
 import { closedError } from './store-errors.ts';
 
 export interface LogWriterDeps {
@@ -23,11 +24,11 @@ export function createLogWriter({ database, policy, random }: LogWriterDeps): Lo
   function claim(nowMs: number): Promise<Claim> {
     return database.write(['documents', 'meta'], 'strict', async (tx) => {
       const meta = tx.objectStore('meta');
-      const [row, closed, documents] = await Promise.all([meta.get(LOG_ROW), meta.get(CLOSED_KEY), tx.objectStore('documents').getAll(allDocuments())]);
+      const [row, closed, documents] = await Promise.all([meta.get(LOG_ROW), meta.get(CLOSED_KEY), tx.objectStore('documents').getAll(allKeys())]);
       if (closed !== undefined) throw closedError();
       const next = claimed(decodeMetaRow(row), nowMs, () => random.id());
       putMeta(tx, next);
-      return { meta: publicMeta(next), documents };
+      return { meta: publicMeta(next), documents: soundDocuments(documents) };
     });
   }
 
@@ -46,9 +47,9 @@ export function createLogWriter({ database, policy, random }: LogWriterDeps): Lo
   }
 
   /** Most engines find a cursor on their device and never take a snapshot: the code for it comes with the first. */
-  async function reset(term: number, snapshot: Snapshot, serverTime: number): Promise<Claim> {
+  async function reset(term: number, snapshot: Snapshot, serverTime: number, partial: readonly string[] = []): Promise<Claim> {
     const { resetLog } = await import('./log-reset.ts');
-    return resetLog(database, term, snapshot, { run: random.id(), serverTime, collectionDocuments: policy.collectionDocuments });
+    return resetLog(database, term, snapshot, { run: random.id(), serverTime, collectionDocuments: policy.collectionDocuments, partial });
   }
 
   /** Its code is loaded with the first sweep: a minute after the start, if at all. */
@@ -58,7 +59,18 @@ export function createLogWriter({ database, policy, random }: LogWriterDeps): Lo
     return sweepLog(...call);
   }
 
-  return { claim, commit, reset, sweep };
+  /** The ways out of a damaged log and of a full disk are hardly ever gone. */
+  async function salvage(nowMs: number): Promise<Claim> {
+    const { salvageLog } = await import('./log-salvage.ts');
+    return salvageLog(database, nowMs, () => random.id());
+  }
+
+  async function relieve(term: number, passed: number): Promise<SweepResult> {
+    const { relieveLog } = await import('./log-relief.ts');
+    return relieveLog(database, sweep, { term, passed });
+  }
+
+  return { claim, salvage, commit, reset, sweep, relieve };
 }
 
 function storesOf(batch: CommitBatch): StoreName[] {

@@ -185,10 +185,11 @@ function createWriter(run: Run, { policy, random }: MemoryDatabaseDeps): LogWrit
       const given = cloneIn(batch);
       return run('commit', (data) => commit(data, given, policy));
     },
-    reset: async (term, snapshot, serverTime) => {
+    salvage: (nowMs) => run('claim', (data) => salvage(data, nowMs, () => random.id())),
+    reset: async (term, snapshot, serverTime, partial = []) => {
       const given = cloneIn(snapshot);
       return run('reset', (data): Claim => {
-        const restart = restarted(fenced(data, term), given, { run: random.id(), serverTime, collectionDocuments: policy.collectionDocuments });
+        const restart = restarted(fenced(data, term), given, { run: random.id(), serverTime, collectionDocuments: policy.collectionDocuments, partial });
         Object.assign(data, { meta: restart.meta, log: [restart.marker] });
         data.documents.clear();
         putDocuments(data, restart.documents);
@@ -196,6 +197,11 @@ function createWriter(run: Run, { policy, random }: MemoryDatabaseDeps): LogWrit
       });
     },
     sweep: (term, retention, passed) => run('sweep', (data) => sweep(data, term, { retention, passed, policy })),
+    relieve: (term, passed) =>
+      run('sweep', (data) => {
+        const half = { ttlMs: Infinity, maxEvents: Math.floor(fenced(data, term).events / 2), maxBytes: Infinity };
+        return sweep(data, term, { retention: half, passed, policy });
+      }),
   };
 }
 
@@ -212,6 +218,15 @@ function claim(data: Data, nowMs: number, newRun: () => string): Claim {
   const meta = claimed(data.meta, nowMs, newRun);
   data.meta = meta;
   return { meta: publicMeta(meta), documents: [...data.documents.values()] };
+}
+
+function salvage(data: Data, nowMs: number, newRun: () => string): Claim {
+  if (data.isClosed) throw closedError();
+  const { runNo, term, serverTime } = data.meta ?? UNCLAIMED;
+  const meta = { ...UNCLAIMED, run: newRun(), runNo: runNo + 1, term: Math.max(term + 1, nowMs), serverTime };
+  Object.assign(data, { meta, log: [] });
+  data.documents.clear();
+  return { meta: publicMeta(meta), documents: [] };
 }
 
 function fenced(data: Data, term: number): MetaRow {
@@ -241,11 +256,12 @@ function sweep(data: Data, term: number, { retention, passed, policy }: { retent
   const plan = planSweep(meta, data.log.slice(0, sweepWindow(firstSeqs, meta, policy.readEvents)), retention, passed);
   if (plan.through === null) {
     data.log = mergeOldest(data.log, meta, mergeBounds(policy, retention));
-    data.meta = dropSurplus(data, meta, policy.collectionDocuments);
-  } else {
-    data.log = data.log.filter((row) => row.lastSeq > (plan.through ?? -1));
-    data.meta = swept(meta, plan);
+    const dropped = dropSurplus(data, policy.collectionDocuments);
+    data.meta = cutCollections(meta, dropped);
+    return sweepResult(data.meta, plan, dropped);
   }
+  data.log = data.log.filter((row) => row.lastSeq > (plan.through ?? -1));
+  data.meta = swept(meta, plan);
   return sweepResult(data.meta, plan);
 }
 
@@ -261,11 +277,11 @@ function mergeOldest(log: BlockRow[], meta: MetaRow, bounds: BlockBounds): Block
   return joined ? [...log.slice(0, from), ...joined, ...log.slice(to)] : log;
 }
 
-function dropSurplus(data: Data, meta: MetaRow, bound: number): MetaRow {
+function dropSurplus(data: Data, bound: number): readonly StoredDocument[] {
   const byCollection = Map.groupBy(data.documents.values(), (document) => document.collection);
   const dropped = [...byCollection.values()].flatMap((documents) => planDrop(documents, bound));
   for (const document of dropped) data.documents.delete(documentKey(document.collection, document.id));
-  return cutCollections(meta, dropped);
+  return dropped;
 }
 
 function createNotes(run: Run): Notes {

@@ -15,16 +15,28 @@ export interface RestartOptions {
   /** Newest server time known, ms since 1970. */
   readonly serverTime: number;
   readonly collectionDocuments: number;
+  /** Collections that were cut before. */
+  readonly partial: readonly string[];
 }
 
 /** What a committed snapshot makes of the store: a new run with everything in it at the snapshot's cursor. */
-export function restarted(meta: MetaRow, snapshot: Snapshot, { run, serverTime, collectionDocuments }: RestartOptions): Restart {
+export function restarted(meta: MetaRow, snapshot: Snapshot, { run, serverTime, collectionDocuments, partial: cut }: RestartOptions): Restart {
   const { seq } = toCursor(snapshot.cursor);
   const { documents, partial } = boundDocuments(snapshot.documents, collectionDocuments);
   const newest = Math.max(meta.serverTime, serverTime);
   const runNo = meta.runNo + 1;
   return {
-    meta: { ...UNCLAIMED, run, runNo, cursor: snapshot.cursor, snapshotAt: snapshot.serverTime, floor: seq, term: meta.term, serverTime: newest, partial },
+    meta: {
+      ...UNCLAIMED,
+      run,
+      runNo,
+      cursor: snapshot.cursor,
+      snapshotAt: snapshot.serverTime,
+      floor: seq,
+      term: meta.term,
+      serverTime: newest,
+      partial: [...new Set([...cut, ...partial])],
+    },
     marker: { runNo, firstSeq: seq, lastSeq: seq, bytes: 0, at: newest, events: [] },
     documents: documents.map((document) => ({ ...document, seq, staleFor: null })),
   };

@@ -1,9 +1,11 @@
 // Names and keys of one scope's database. docs/storage.md shows a record of each store; every store is made in version 1.
 // Keys are out of line, so that the row which closes a store can have the same key in all of them.
+import { parseCursor } from '../protocol/cursor.ts';
 import { isObject } from '../protocol/json.ts';
 import type { StoredDocument } from '../core/document.ts';
 import type { ScopeTuple } from '../scope/scope.ts';
 import { UNCLAIMED, type BlockRow, type MetaRow } from './log-rows.ts';
+import { corruptError } from './store-errors.ts';
 
 /** Keys and rows of each store. */
 export interface ScopeSchema {
@@ -41,15 +43,29 @@ export function noteRow(key: string): string {
   return `note:${key}`;
 }
 
-/** Every document, and not the row that closes the store. */
-export function allDocuments(): IDBKeyRange {
+/** Everything but the row that closes a store. */
+export function allKeys(): IDBKeyRange {
   return IDBKeyRange.lowerBound([]);
 }
 
-/** Reads the row that says where the log stands; undefined for none. Fields that an older build didn't write have their defaults. */
+/** Reads the row that says where the log stands; undefined for none. Throws `store/corrupt` for one that can't be read. */
 export function decodeMetaRow(value: unknown): MetaRow | undefined {
-  if (!isObject(value) || typeof value['run'] !== 'string' || typeof value['term'] !== 'number') return undefined;
-  return { ...UNCLAIMED, ...(value as Partial<MetaRow>) };
+  const row = tryMetaRow(value);
+  if (row === undefined && value !== undefined) throw corruptError('meta');
+  return row;
+}
+
+/** As `decodeMetaRow`, for those who go on without it. Fields that an older build didn't write have their defaults. */
+export function tryMetaRow(value: unknown): MetaRow | undefined {
+  if (!isObject(value)) return undefined;
+  const row: MetaRow = { ...UNCLAIMED, ...(value as Partial<MetaRow>) };
+  const numbers = [row.runNo, row.floor, row.term, row.serverTime, row.events, row.bytes];
+  const isSound = typeof row.run === 'string' && numbers.every(Number.isFinite) && Array.isArray(row.partial) && isCursorOrNull(row.cursor);
+  return isSound ? row : undefined;
+}
+
+function isCursorOrNull(cursor: string | null): boolean {
+  return cursor === null || parseCursor(cursor) !== null;
 }
 
 export function encodeScope({ baseUrl, tenant, user, feed }: ScopeTuple): readonly string[] {

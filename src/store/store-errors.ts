@@ -16,10 +16,20 @@ export function goneError(reason: string | null): SyncError {
     : new SyncError('store/failed', 'The database is gone: open it again', { details: { lost: reason } });
 }
 
+/** `where` = the store whose rows are not what this library writes. */
+export function corruptError(where: string, cause?: unknown): SyncError {
+  return new SyncError('store/corrupt', 'What lies on this device can not be read any more: it is fetched again from the server', {
+    details: { where },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
 /** Any failure of IndexedDB. A full disk is named, because making room helps; the rest only trying again can mend. */
 export function toStoreError(error: unknown): unknown {
   if (error instanceof SyncError || error instanceof TypeError) return error;
   if (isNamed(error, 'QuotaExceededError')) return new SyncError('store/quota', 'This device has no room for new events', { cause: error });
+  // Chromium's names for a value whose bytes are gone or can't be deserialised.
+  if (isNamed(error, 'NotReadableError') || isNamed(error, 'DataError')) return corruptError('disk', error);
   return new SyncError('store/failed', 'The database refused to read or write: try again, or open it anew', { cause: error });
 }
 

@@ -4,7 +4,7 @@ import type { StoredDocument } from '../core/document.ts';
 import type { Retention } from '../core/policy.ts';
 import { countBlocks } from './log-pages.ts';
 import { endOf, packBlocks, publicMeta, seqOf, type BlockBounds, type BlockRow, type MetaRow } from './log-rows.ts';
-import type { SweepResult } from './contract.ts';
+import type { DocumentName, SweepResult } from './contract.ts';
 
 /** Blocks that one sweep deletes at most: longer transactions delay the commits that wait behind them. */
 export const SWEEP_BLOCKS = 50;
@@ -41,8 +41,8 @@ export function swept(meta: MetaRow, plan: SweepPlan): MetaRow {
   return { ...meta, floor: Math.max(meta.floor, plan.through), events: meta.events - plan.events, bytes: meta.bytes - plan.bytes };
 }
 
-export function sweepResult(meta: MetaRow, plan: SweepPlan): SweepResult {
-  return { meta: publicMeta(meta), sweptEvents: plan.events, sweptUnread: plan.unread };
+export function sweepResult(meta: MetaRow, plan: SweepPlan, dropped: readonly DocumentName[] = []): SweepResult {
+  return { meta: publicMeta(meta), sweptEvents: plan.events, sweptUnread: plan.unread, dropped: dropped.map(({ collection, id }) => ({ collection, id })) };
 }
 
 /** Bounds of a merged block: a tenth of what may be kept, so that retention, which drops whole blocks, stays fine-grained. */

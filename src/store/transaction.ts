@@ -38,13 +38,21 @@ export function toTransaction(raw: IDBTransaction): WriteTransaction {
   return { objectStore: (name) => toStore(raw.objectStore(name)), abort: () => raw.abort() };
 }
 
+/**
+ * A question that a dead transaction refuses at once fails like one that it aborts later: several are asked for together. Writes throw at once,
+ * because nobody waits for them one by one, and a value that can't be cloned must take the whole transaction with it.
+ */
+function asked<T>(request: () => IDBRequest<T>): Promise<T> {
+  return new Promise((resolve) => resolve(promised(request())));
+}
+
 function toStore<N extends StoreName>(store: IDBObjectStore): StoreWrites<N> {
   return {
-    get: (key) => promised(store.get(key)),
-    getAll: (range, count) => promised(store.getAll(range, count)),
-    getAllKeys: (range, count) => promised(store.getAllKeys(range, count)) as Promise<Key<N>[]>,
-    lastKey: async (range) => (await promised(store.openKeyCursor(range, 'prev')))?.primaryKey as Key<N> | undefined,
-    count: (range) => promised(store.count(range)),
+    get: (key) => asked(() => store.get(key)),
+    getAll: (range, count) => asked(() => store.getAll(range, count)),
+    getAllKeys: (range, count) => asked(() => store.getAllKeys(range, count)) as Promise<Key<N>[]>,
+    lastKey: async (range) => (await asked(() => store.openKeyCursor(range, 'prev')))?.primaryKey as Key<N> | undefined,
+    count: (range) => asked(() => store.count(range)),
     put: (row, key) => promised(store.put(row, key)),
     add: (row, key) => promised(store.add(row, key)),
     delete: (which) => promised(store.delete(which)),

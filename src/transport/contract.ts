@@ -42,6 +42,21 @@ export interface StreamListener {
   retryField(ms: number): void;
 }
 
+/** How a poll ended: as a stream may, or with an answer whose messages the listener has had. */
+export type PollEnd = StreamEnd | Polled;
+
+export interface Polled {
+  readonly kind: 'polled';
+  /** Where the next poll begins; null where nothing has changed (304). */
+  readonly cursor: string | null;
+  readonly isMore: boolean;
+  /** Least pause before the next, ms; null = the server named none. */
+  readonly pollAfterMs: number | null;
+  /** For the next poll from this cursor; null where the answer had none, or brought something. */
+  readonly etag: string | null;
+}
+
+/** How events arrive: as a stream, or as what is new since a cursor. Both tell the same events in the same chain. */
 export interface StreamTransport {
   /** Opens one stream from `cursor` and reads it to its end. Resolves with the end; never rejects. */
   stream(
@@ -49,6 +64,12 @@ export interface StreamTransport {
     listener: StreamListener,
     signal: AbortSignal,
   ): Promise<StreamEnd>;
+  /** Asks once for what follows `cursor`, and hands on each message as a stream does. `etag`: of the last answer from this very cursor. Never rejects. */
+  poll(
+    request: { readonly identity: Identity; readonly term: number; readonly cursor: string; readonly etag: string | null },
+    listener: Omit<StreamListener, 'retryField'>,
+    signal: AbortSignal,
+  ): Promise<PollEnd>;
 }
 
 /** A request that came back. `status` 0 = no answer. */

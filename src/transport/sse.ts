@@ -1,4 +1,4 @@
-// The stream by fetch: opens it, names how it ends, and hands each message on as it arrives. It must not retry, time out silence, or judge gaps: core does.
+// Events by fetch. The stream: opens it, names how it ends, and hands each message on as it arrives. It must not retry, time out silence, or judge gaps: core does.
 import type { Policy } from '../core/policy.ts';
 import { parseCursor } from '../protocol/cursor.ts';
 import { decodeMessage, type StreamMessage } from '../protocol/event.ts';
@@ -42,6 +42,11 @@ export function createSseTransport(deps: SseTransportDeps): StreamTransport {
       } finally {
         opened.reader.cancel().catch(() => {});
       }
+    },
+    async poll(...call) {
+      // Where the code can't be fetched, that is a missing network like any other; the next poll tries again.
+      const loaded = await import('./polling.ts').catch(() => null);
+      return loaded ? loaded.poll(deps, ...call) : { kind: 'offline' };
     },
   };
 }

@@ -111,6 +111,19 @@ export function describeLogStore(name: string, make: () => LogStoreUnderTest): v
       expect(() => store.log.head('c')).toThrow();
     });
 
+    test('[ACT2] gives the records of one order back, newest first and below a place', () => {
+      const store = filled(2);
+      const of = (orderId: string, at: number) => store.transaction(() => store.log.append('a', { ...entry(at), orderId }));
+      [3, 4, 5, 6].forEach((at) => of(at === 5 ? 'o2' : 'o1', at));
+      const seqs = (before: number | null, limit: number) => store.log.ofOrder('a', 'o1', before, limit).map(({ seq }) => seq);
+      expect([seqs(null, 10), seqs(6, 10), seqs(null, 2)]).toEqual([
+        [6, 4, 3],
+        [4, 3],
+        [6, 4],
+      ]);
+      expect(store.log.ofOrder('a', 'o9', null, 10)).toEqual([]);
+    });
+
     test('marks a new shape of the documents once, with an event', () => {
       const store = filled(3);
       expect(store.transaction(() => store.log.raiseSchema('a', 1, entry(4)))).toBeNull();

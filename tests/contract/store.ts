@@ -3,6 +3,7 @@
 import { describe } from 'vitest';
 import { describeLife } from './store-life.ts';
 import { describeReads } from './store-reads.ts';
+import { describeRescue } from './store-rescue.ts';
 import { describeSweeps } from './store-sweeps.ts';
 import { describeWrites } from './store-writes.ts';
 import type { MakeStore } from './store-harness.ts';
@@ -15,5 +16,6 @@ export function describeStore(name: string, make: MakeStore): void {
     describeReads(make);
     describeSweeps(make);
     describeLife(make);
+    describeRescue(make);
   });
 }

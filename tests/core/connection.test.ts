@@ -1,60 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { admittedAttempt, connectionReason, connectionStateOf, startConnection, stepConnection } from '../../src/core/connection.ts';
-import type { Connection, ConnectionCommand, ConnectionInput } from '../../src/core/connection.ts';
+import type { Connection, ConnectionInput } from '../../src/core/connection.ts';
 import { POLICY } from '../../src/core/policy.ts';
-
-const fail = (attempt: number, extra: { retryAfterMs?: number } = {}): ConnectionInput => ({
-  type: 'failed',
-  attempt,
-  cause: 'reset',
-  retryAfterMs: extra.retryAfterMs ?? null,
-  random: 0.5,
-});
-const greet = (attempt: number): ConnectionInput => ({ type: 'greeted', attempt, heartbeatMs: 15_000, spreadMs: 500 });
-
-/** A connection with its clock and the one timer that the shell keeps, for the earliest wish. */
-function makeShell(hasCursor = true) {
-  let state = startConnection(hasCursor, POLICY);
-  let now = 0;
-  let wakeAt = Infinity;
-  const commands: ConnectionCommand[] = [];
-
-  function input(next: ConnectionInput): ConnectionCommand[] {
-    const [after, more] = stepConnection(state, next, now, POLICY);
-    state = after;
-    for (const command of more) if (command.do === 'wake-at') wakeAt = wakeAt > now ? Math.min(wakeAt, command.at) : command.at;
-    commands.push(...more);
-    return [...more];
-  }
-
-  function advance(ms: number): void {
-    const until = now + ms;
-    for (let ticks = 0; wakeAt <= until; ticks++) {
-      if (ticks > 1_000) throw new Error(`a hot loop of ticks in ${state.at}`);
-      now = Math.max(now, wakeAt);
-      wakeAt = Infinity;
-      input({ type: 'tick' });
-    }
-    now = until;
-  }
-
-  return {
-    input,
-    advance,
-    state: () => state,
-    now: () => now,
-    wakeAt: () => wakeAt,
-    attempt: () => state.memory.attempt,
-    opens: () => commands.filter((command) => command.do === 'open').length,
-  };
-}
+import { fail, greet, makeShell, WISHES } from './connection-shell.ts';
 
 /** When the state must move on by itself; null where it waits for somebody. */
 function deadlineOf(state: Connection): number | null {
   switch (state.at) {
     case 'connecting':
-      return state.since + POLICY.helloMs * 2;
+      return state.since + POLICY.helloMs * 2 + (state.isSent ? 0 : POLICY.requestWindowMs);
+    case 'polling_fallback':
+      return state.poll.attempt === null ? state.poll.nextAt : null;
     case 'connected':
       return state.rotateAt;
     case 'rotating':
@@ -112,9 +69,9 @@ describe('attempts', () => {
     shell.input({ type: 'rotate', attempt: shell.attempt(), afterMs: 700 });
     shell.advance(200);
     shell.input(fail(shell.attempt()));
-    expect(shell.state()).toMatchObject({ at: 'reconnecting', until: 700, reason: 'rotate', memory: { failures: 0 } });
+    expect(shell.state()).toMatchObject({ at: 'reconnecting', until: 700, reason: 'rotate', memory: { breaker: { failures: 0 } } });
     shell.advance(500);
-    expect(shell.state()).toMatchObject({ at: 'connecting', memory: { attempt: 2, failures: 0 } });
+    expect(shell.state()).toMatchObject({ at: 'connecting', memory: { attempt: 2, breaker: { failures: 0 } } });
   });
 
   test('[CON4] a new stream that never greets after a rotation is given up like any other', () => {
@@ -129,21 +86,20 @@ describe('attempts', () => {
     expect(shell.state()).toMatchObject({ at: 'reconnecting', reason: 'mute' });
   });
 
-  test('[CON5] failures of any kind spend one budget; then the breaker opens for longer and longer, but never for good', () => {
+  test('[CON5] failures of any kind spend one budget; then polls take over, and streams are tried less and less often, but never not at all', () => {
     const shell = makeShell();
-    shell.input({ type: 'hold' });
-    for (let times = 0; times < POLICY.maxAttempts; times++) {
-      while (shell.state().at !== 'connecting') shell.advance(100);
-      shell.input(fail(shell.attempt()));
-    }
-    expect(connectionStateOf(shell.state())).toBe('error');
-    const first = shell.opens();
+    shell.breakDown();
+    expect(shell.opens()).toBe(POLICY.maxAttempts);
+    const { breaker } = shell.state().memory;
+    expect(breaker).toEqual({ at: 'open', until: shell.now() + POLICY.breakerOpenMs, trips: 1 });
     shell.advance(POLICY.breakerOpenMs - 1);
-    expect(shell.opens()).toBe(first);
+    expect(shell.opens()).toBe(POLICY.maxAttempts);
     shell.advance(1);
-    expect(shell.opens()).toBe(first + 1);
+    expect(shell.opens()).toBe(POLICY.maxAttempts + 1);
     shell.input(fail(shell.attempt()));
-    expect(shell.state()).toMatchObject({ at: 'error', until: shell.now() + POLICY.breakerOpenMs * 2 });
+    expect(shell.state().memory.breaker).toEqual({ at: 'open', until: shell.now() + POLICY.breakerOpenMs * 2, trips: 2 });
+    shell.advance(24 * 3_600_000);
+    expect(shell.opens()).toBeGreaterThan(POLICY.maxAttempts + 200);
   });
 
   test('[CON6] nobody dials inside a Retry-After: no tick, no wake-up, not even somebody who asks', () => {
@@ -171,13 +127,13 @@ describe('attempts', () => {
 
   test('[CON8] without autoReconnect the first failure waits for somebody; turning it on again plans the next try', () => {
     const shell = makeShell();
-    shell.input({ type: 'configure', autoReconnect: false, maxAttempts: 5, firstDelayMs: 1_000 });
+    shell.input({ type: 'configure', ...WISHES, autoReconnect: false });
     shell.input({ type: 'hold' });
     shell.input(fail(1));
     shell.advance(3_600_000);
     expect([shell.opens(), shell.state().at]).toEqual([1, 'error']);
-    shell.input({ type: 'configure', autoReconnect: true, maxAttempts: 5, firstDelayMs: 1_000 });
-    shell.advance(POLICY.breakerOpenMs);
+    shell.input({ type: 'configure', ...WISHES });
+    shell.advance(POLICY.firstDelayMs);
     expect(shell.opens()).toBe(2);
   });
 });
@@ -199,17 +155,28 @@ describe('any sequence of inputs', () => {
       { type: 'wake' },
       { type: 'resync', reason: 'forked' },
     ),
-    fc.constantFrom<ConnectionInput>({ type: 'polled' }, { type: 'poll-failed' }, { type: 'retry-field', ms: 0 }, { type: 'retry-field', ms: 2 ** 32 }),
+    fc.constantFrom<ConnectionInput>(
+      { type: 'retry-field', ms: 0 },
+      { type: 'retry-field', ms: 2 ** 32 },
+      { type: 'prefer', transport: 'polling' },
+      { type: 'prefer', transport: 'auto' },
+    ),
+    fc.record({ type: fc.constant('poll-failed' as const), attempt: attempts, ...failure }),
+    attempts.map((attempt): ConnectionInput => ({ type: 'polled', attempt, isMore: attempt === 1, pollAfterMs: 3_000 })),
     attempts.map((attempt): ConnectionInput => ({ type: 'greeted', attempt, heartbeatMs: 15_000, spreadMs: 500 })),
     fc.record({ type: fc.constant('failed' as const), attempt: attempts, ...failure }),
     fc.record({ type: fc.constant('snapshot-failed' as const), ...failure }),
-    fc.record({ type: fc.constantFrom('forbidden' as const, 'stopped' as const, 'outdated' as const, 'opened' as const), attempt: attempts }),
+    fc.record({ type: fc.constantFrom('forbidden' as const, 'stopped' as const, 'outdated' as const, 'sent' as const), attempt: attempts }),
     attempts.map((attempt): ConnectionInput => ({ type: 'rotate', attempt, afterMs: 700 })),
     attempts.map((attempt): ConnectionInput => ({ type: 'unauthorized', attempt, reason: 'auth' })),
-    fc.boolean().map((autoReconnect): ConnectionInput => ({ type: 'configure', autoReconnect, maxAttempts: 3, firstDelayMs: 500 })),
+    fc.boolean().map((autoReconnect): ConnectionInput => ({ type: 'configure', ...WISHES, autoReconnect, maxAttempts: 3, firstDelayMs: 500 })),
   );
   /** Inputs name attempts relative to the newest, so that most of them are heard. */
-  const relative = (input: ConnectionInput, newest: number): ConnectionInput => ('attempt' in input ? { ...input, attempt: newest - input.attempt } : input);
+  const relative = (input: ConnectionInput, { memory, ...state }: Connection): ConnectionInput => {
+    if (!('attempt' in input)) return input;
+    const isOfPoll = input.type === 'polled' || input.type === 'poll-failed';
+    return { ...input, attempt: (isOfPoll && 'poll' in state ? (state.poll.attempt ?? 0) : memory.attempt) - input.attempt };
+  };
   const schedules = fc.array(fc.tuple(inputs, fc.constantFrom(0, 10, 400, 3_000, 40_000)), { maxLength: 40 });
 
   test('[CON9] a state that has a deadline always has a wake-up that comes no later', () => {
@@ -217,7 +184,7 @@ describe('any sequence of inputs', () => {
       fc.property(fc.boolean(), schedules, (hasCursor, schedule) => {
         const shell = makeShell(hasCursor);
         for (const [input, ms] of schedule) {
-          shell.input(relative(input, shell.attempt()));
+          shell.input(relative(input, shell.state()));
           shell.advance(ms);
           const deadline = deadlineOf(shell.state());
           if (deadline !== null) expect(shell.wakeAt(), shell.state().at).toBeLessThanOrEqual(Math.max(deadline, shell.now()));
@@ -227,26 +194,29 @@ describe('any sequence of inputs', () => {
     );
   });
 
-  test('[CON10] attempts are numbered upwards, at most two streams are open at once, and one that is not admitted has no say', () => {
+  test('[CON10] attempts are numbered upwards, at most two streams are open at once and one poll, and what is not admitted has no say', () => {
     fc.assert(
       fc.property(fc.boolean(), schedules, (hasCursor, schedule) => {
-        let state = startConnection(hasCursor, POLICY);
+        let state = startConnection({ hasCursor }, POLICY);
         let now = 0;
         let newest = 0;
-        const open = new Set<number>();
+        const streams = new Set<number>();
+        const polls = new Set<number>();
         for (const [made, ms] of schedule) {
-          const input = relative(made, state.memory.attempt);
-          if (input.type === 'failed') open.delete(input.attempt);
+          const input = relative(made, state);
+          if ('attempt' in input && input.type.includes('failed')) streams.delete(input.attempt);
+          if (input.type === 'polled' || input.type === 'poll-failed') polls.delete(input.attempt);
           const [next, commands] = stepConnection(state, input, now, POLICY);
           for (const command of commands) {
-            if (command.do === 'abort') open.delete(command.attempt);
-            if (command.do !== 'open') continue;
+            if (command.do === 'abort') [streams, polls].forEach((open) => open.delete(command.attempt));
+            if (command.do !== 'open' && command.do !== 'poll') continue;
             expect(command.attempt).toBe(++newest);
-            open.add(command.attempt);
+            (command.do === 'open' ? streams : polls).add(command.attempt);
           }
-          expect(open.size).toBeLessThanOrEqual(next.at === 'rotating' ? 2 : 1);
+          expect(streams.size).toBeLessThanOrEqual(next.at === 'rotating' ? 2 : 1);
+          expect(polls.size).toBeLessThanOrEqual(next.at === 'polling_fallback' ? 1 : 0);
           const admitted = admittedAttempt(next);
-          if (admitted !== null) expect([next.memory.attempt, next.at === 'rotating' ? next.old : -1]).toContain(admitted);
+          if (admitted !== null) expect([next.memory.attempt, next.at === 'rotating' ? next.old : -1, ...polls]).toContain(admitted);
           state = next;
           now += ms;
         }

@@ -35,7 +35,11 @@ describe('what follows', () => {
 
   test('[SEQ1] a filtered stream may jump: prev alone decides, not the next number', () => {
     expect(taken(run(at(5), [arrived(event(9, 5))]).commands)).toEqual([cursorAt(9)]);
-    expect(taken(run(at(5), [arrived(event(6, 4))]).commands)).toEqual([]);
+    expect(taken(run(at(5), [arrived(event(7, 6))]).commands)).toEqual([]);
+  });
+
+  test('[SEQ1] an arrival that counts from before my cursor follows it too: nothing lies between for this reader', () => {
+    expect(taken(run(at(5), [arrived(event(8, 4))]).commands)).toEqual([cursorAt(8)]);
   });
 
   test('[SEQ1] a checkpoint moves the cursor as an event does', () => {

@@ -266,11 +266,23 @@ test('[ING11] a sweep that is heard of late does not take the cursor back', asyn
   const before = ingest.meta();
   void ingest.arrive(event(6));
   await ingest.settled();
-  ingest.noteMeta({ ...before, floor: 5 });
+  ingest.noteSweep({ ...before, floor: 5 }, []);
   void ingest.arrive(event(7));
   await ingest.settled();
   expect(frames.map(({ prev, through }) => [prev, through])).toEqual([
     [5, 6],
     [6, 7],
   ]);
+});
+
+test('[ING12] what the sweep dropped is forgotten, unless a commit has touched it since', async () => {
+  const { ingest } = await setUp({ start: snapshotAt(5, [order(6), { ...order(1), id: 'o2' }]) });
+  const swept = ingest.meta();
+  void ingest.arrive(event(6, [{ ...order(9), id: 'o1' }]));
+  await ingest.settled();
+  expect(ingest.documents().length).toBe(2);
+  ingest.noteSweep({ ...swept, run: 'another' }, ingest.documents());
+  expect(ingest.documents().length).toBe(2);
+  ingest.noteSweep(swept, ingest.documents());
+  expect(ingest.documents().map(({ id }) => id)).toEqual(['o1']);
 });

@@ -74,7 +74,7 @@ test('[BND1] records kept for a late trace listener: the newest only', () => {
 test('[BND1] received events waiting for a commit: the stream is asked to wait', async () => {
   const clock = createTimeline().clock();
   const never = new Promise<never>(() => {});
-  const writer = { claim: () => never, commit: () => never, reset: () => never, sweep: () => never };
+  const writer = { claim: () => never, salvage: () => never, commit: () => never, reset: () => never, sweep: () => never, relieve: () => never };
   const meta = { run: 'r', runNo: 1, cursor: cursorAt(0), snapshotAt: null, floor: 0, term: 1, serverTime: 0, events: 0, bytes: 0 };
   const listener = { reconnect: () => {}, resync: () => {}, fenced: () => {}, failed: () => {}, stale: () => {} };
   const policy = { ...POLICY, ingestQueue: 100 };

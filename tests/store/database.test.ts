@@ -124,7 +124,7 @@ describe('opening', () => {
         throw new DOMException('no', 'SecurityError');
       },
     } as unknown as IDBFactory;
-    await expect(openStore({ ...deps, indexedDB: refusing }, forever)).rejects.toMatchObject({ code: 'store/failed', cause: { name: 'SecurityError' } });
+    await expect(openStore({ ...deps, indexedDB: refusing }, forever)).rejects.toMatchObject({ code: 'store/unavailable', cause: { name: 'SecurityError' } });
   });
 
   test('[OPEN5] an aborted signal opens nothing, and closes what was open', async () => {

@@ -40,7 +40,7 @@ export function makeIndexedDb(policy: Policy = POLICY): IndexedDbHarness {
       const error = failure === 'quota' ? 'QuotaExceededError' : 'UnknownError';
       faulty.failNext(operation === 'read' ? { mode: 'readonly', at: 2, error } : { mode: 'readwrite', at: 'commit', error });
     },
-    wipe: (nowMs) => wipeStore(deps, NAME, { nowMs, keepOutbox: false }, forever),
+    wipe: (nowMs) => wipeStore(deps, NAME, { nowMs, unsent: 'discard' }, forever).then(() => undefined),
     reopen: (nowMs) => reopenStore(deps, NAME, { scope: SCOPE, nowMs }, forever),
     lose: () => settled(faulty.indexedDB.deleteDatabase(NAME)).then(() => undefined),
     dump: () => dump(faulty.indexedDB),

@@ -20,7 +20,7 @@ async function used() {
 describe('log-out', () => {
   test('[WIPE1] leaves nothing of the user: one closed row a store, and the row that holds the term', async () => {
     const { dump, deps, term } = await used();
-    await wipeStore(deps, NAME, { nowMs: 5, keepOutbox: false }, forever);
+    await wipeStore(deps, NAME, { nowMs: 5, unsent: 'discard' }, forever);
     const closed = ['closed', { term: term + 1, at: 5 }];
     const { meta = [], ...others } = await dump();
     expect(others).toEqual({ log: [closed], documents: [closed], outbox: [closed], consumers: [closed], 'http-cache': [closed] });
@@ -30,7 +30,7 @@ describe('log-out', () => {
 
   test('[WIPE3] keeps unsent writes when asked to, but closes the outbox too', async () => {
     const { dump, deps, term } = await used();
-    await wipeStore(deps, NAME, { nowMs: 5, keepOutbox: true }, forever);
+    await wipeStore(deps, NAME, { nowMs: 5, unsent: 'keep' }, forever);
     const { outbox, consumers } = await dump();
     expect(outbox).toEqual([
       ['closed', { term: term + 1, at: 5 }],
@@ -43,15 +43,15 @@ describe('log-out', () => {
 
   test('[WIPE1] a second log-out and one on a device that never had the scope do no harm', async () => {
     const { deps, dump } = makeIndexedDb();
-    await wipeStore(deps, NAME, { nowMs: 5, keepOutbox: false }, forever);
-    await wipeStore(deps, NAME, { nowMs: 6, keepOutbox: false }, forever);
+    await wipeStore(deps, NAME, { nowMs: 5, unsent: 'discard' }, forever);
+    await wipeStore(deps, NAME, { nowMs: 6, unsent: 'discard' }, forever);
     expect((await dump())['log']).toEqual([['closed', { term: 6, at: 6 }]]);
   });
 
   test('[WIPE5] is strict and one transaction over every store', async () => {
     const { deps, faulty } = await used();
     faulty.seen.length = 0;
-    await wipeStore(deps, NAME, { nowMs: 5, keepOutbox: false }, forever);
+    await wipeStore(deps, NAME, { nowMs: 5, unsent: 'discard' }, forever);
     expect(faulty.seen).toMatchObject([{ mode: 'readwrite', durability: 'strict', stores: ['consumers', 'documents', 'http-cache', 'log', 'meta', 'outbox'] }]);
   });
 
@@ -64,7 +64,7 @@ describe('log-out', () => {
       const spin = (): void => void (tx.objectStore('meta').get('log').onsuccess = () => isStuck && spin());
       spin();
       const patience = new AbortController();
-      const wipe = wipeStore(deps, NAME, { nowMs: 5, keepOutbox: false }, patience.signal);
+      const wipe = wipeStore(deps, NAME, { nowMs: 5, unsent: 'discard' }, patience.signal);
       setTimeout(() => patience.abort(), 30);
       await expect(wipe).rejects.toMatchObject({ code: 'store/failed' });
       isStuck = false;
@@ -77,7 +77,7 @@ describe('log-out', () => {
 describe('sign-in', () => {
   test('[WIPE4] takes the closed rows away and names the scope again', async () => {
     const { deps, dump, term } = await used();
-    await wipeStore(deps, NAME, { nowMs: 5, keepOutbox: false }, forever);
+    await wipeStore(deps, NAME, { nowMs: 5, unsent: 'discard' }, forever);
     await reopenStore(deps, NAME, { scope: SCOPE, nowMs: 5 }, forever);
     const { meta, ...others } = await dump();
     expect(others).toEqual({ log: [], documents: [], outbox: [], consumers: [], 'http-cache': [] });
@@ -89,7 +89,7 @@ describe('sign-in', () => {
 
   test('[WIPE4] a sign-in that fails leaves the store closed', async () => {
     const { deps, dump, faulty } = await used();
-    await wipeStore(deps, NAME, { nowMs: 5, keepOutbox: false }, forever);
+    await wipeStore(deps, NAME, { nowMs: 5, unsent: 'discard' }, forever);
     const before = await dump();
     for (const at of [2, 5, 'commit'] as const) {
       faulty.failNext({ mode: 'readwrite', at, error: 'UnknownError' });

@@ -140,7 +140,8 @@ it('what went over the wire is written down', async () => {
   await until(() => stream.seqs().length === 2);
   stream.stop();
   await until(() => proxy.records.some(({ k }) => k === 'W.close'));
-  expect(proxy.records).toMatchObject([
+  // How the bytes were cut is the network's affair.
+  expect(proxy.records.filter(({ k }) => k !== 'W.bytes')).toMatchObject([
     { k: 'W.req', method: 'GET', path: EVENTS, status: 200, device: 'd1' },
     { k: 'W.open', conn: 1, device: 'd1', tenant: 't1', path: EVENTS, lastEventId: cursorAt(0) },
     { k: 'W.event', conn: 1, epoch: 'e1', seq: 1 },

@@ -1,0 +1,142 @@
+// While streams fail, or where somebody chose so, polls carry the events: when the next is due, what its answer means, and when a stream is
+// tried beside it. Ingest admits the poll under way and nothing else until that stream greets.
+import { backoffMs } from './backoff.ts';
+import type { ConnectionCommand, Failure } from './connection-input.ts';
+import {
+  pollIntervalMs,
+  POLLS_TO_ERROR,
+  type Connection,
+  type ConnectionReason,
+  type ConnectionStep,
+  type In,
+  type Of,
+  type Poll,
+} from './connection-model.ts';
+import { abort, asked, greet, greetDeadline, numbered, remind, stay, withBreaker, withRetryAfter } from './connection-moves.ts';
+import type { Policy } from './policy.ts';
+
+type Polling = In<'polling_fallback'>;
+type Row<T extends Parameters<typeof stay>[0] = Polling> = (state: T, input: unknown, now: number, policy: Policy) => ConnectionStep;
+
+/** The first poll goes out at once: the breaker is why events wait no longer. */
+export function enterPolling(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
+  const { memory } = state;
+  const poll: Poll = { attempt: null, nextAt: Math.max(now, memory.notBefore.events), failed: 0, isProven: false };
+  const [next, commands] = tickPolling({ at: 'polling_fallback', reason, poll, probe: null, memory }, null, now, policy);
+  return [next, [...abort(state), ...commands]];
+}
+
+/** Does what is due: gives up a stream that does not greet, tries the next, polls. */
+export const tickPolling: Row = (state, _input, now, policy) => {
+  if (state.probe && now >= greetDeadline(state.probe, policy)) return failProbe(state, { cause: 'mute', retryAfterMs: null, random: 0.5 }, now, policy);
+  const [probing, opened] = isProbeDue(state, now) ? probe(state, now, policy) : [state, []];
+  const [polling, polled] = probing.poll.attempt === null && now >= probing.poll.nextAt ? poll(probing) : [probing, []];
+  const due = nextDue(polling, policy);
+  return [polling, [...opened, ...polled, ...(due === Infinity ? [] : [{ do: 'wake-at', at: due } as const])]];
+};
+
+function nextDue({ poll, probe, memory }: Polling, policy: Policy): number {
+  const forProbe = probe ? greetDeadline(probe, policy) : memory.transport === 'auto' ? probeAt(memory) : Infinity;
+  return Math.min(poll.attempt === null ? poll.nextAt : Infinity, forProbe);
+}
+
+function probeAt({ breaker, notBefore }: Polling['memory']): number {
+  return Math.max(breaker.at === 'open' ? breaker.until : 0, notBefore.events);
+}
+
+function isProbeDue({ probe, memory }: Polling, now: number): boolean {
+  return probe === null && memory.transport === 'auto' && now >= probeAt(memory);
+}
+
+type Part = readonly [Polling, readonly ConnectionCommand[]];
+
+function probe(state: Polling, now: number, policy: Policy): Part {
+  const memory = numbered(withBreaker(state.memory, 'probed', now, policy));
+  return [{ ...state, probe: { since: now, isSent: false }, memory }, [{ do: 'open', attempt: memory.attempt }]];
+}
+
+function poll(state: Polling): Part {
+  const attempt = state.memory.last + 1;
+  return [{ ...state, poll: { ...state.poll, attempt }, memory: { ...state.memory, last: attempt } }, [{ do: 'poll', attempt }]];
+}
+
+function failProbe(state: Polling, failure: Failure, now: number, policy: Policy): ConnectionStep {
+  const memory = withRetryAfter(withBreaker(state.memory, 'failed', now, policy), 'events', failure, now);
+  const poll = { ...state.poll, nextAt: Math.max(state.poll.nextAt, memory.notBefore.events) };
+  const [next, commands] = tickPolling({ ...state, reason: failure.cause, probe: null, poll, memory }, null, now, policy);
+  return [next, [{ do: 'abort', attempt: memory.attempt }, ...commands]];
+}
+
+/** Of the stream beside the polls, or of the poll: a gap, or events that could not be stored. */
+export function failPolling(state: Polling, input: Of<'failed'>, now: number, policy: Policy): ConnectionStep {
+  if (input.attempt !== state.poll.attempt) return state.probe ? failProbe(state, input, now, policy) : stay(state);
+  const [next, commands] = failPoll(state, input, now, policy);
+  return [next, [{ do: 'abort', attempt: input.attempt }, ...commands]];
+}
+
+export function failPoll(state: Polling, failure: Failure & { readonly attempt: number }, now: number, policy: Policy): ConnectionStep {
+  if (failure.attempt !== state.poll.attempt) return stay(state);
+  const memory = withRetryAfter(state.memory, 'events', failure, now);
+  const failed = state.poll.failed + 1;
+  const nextAt = Math.max(now + troubleMs({ ...state, memory }, failed, failure.random, policy), memory.notBefore.events);
+  const reason = failed < POLLS_TO_ERROR ? state.reason : failure.cause;
+  return tickPolling({ ...state, reason, poll: { ...state.poll, attempt: null, failed, nextAt }, memory }, null, now, policy);
+}
+
+/** One failure may be chance; from the second on it is slow, but never so slow that a server that is back isn't found. */
+function troubleMs({ memory }: Polling, failed: number, random: number, policy: Policy): number {
+  if (failed < POLLS_TO_ERROR) return backoffMs({ failures: 1, firstDelayMs: memory.firstDelayMs, random, spreadMs: null }, policy);
+  const [least, most] = policy.troubleMs;
+  const delay = least + random * (most - least);
+  return memory.isWatched ? delay : Math.max(delay, policy.hiddenPollMs);
+}
+
+/** After an error the server has just shown that it is back: a stream is tried at once. */
+export function polled(state: Polling, input: Of<'polled'>, now: number, policy: Policy): ConnectionStep {
+  if (input.attempt !== state.poll.attempt) return stay(state);
+  const wasError = state.poll.failed >= POLLS_TO_ERROR;
+  const memory = { ...state.memory, pollAfterMs: input.pollAfterMs ?? state.memory.pollAfterMs };
+  const nextAt = now + (input.isMore ? 0 : pollIntervalMs(memory, policy));
+  const reason = memory.transport === 'polling' ? 'preference' : state.reason;
+  const next: Polling = { ...state, reason, poll: { attempt: null, nextAt, failed: 0, isProven: true }, memory };
+  return tickPolling(wasError ? halfOpened(next, now, policy) : next, null, now, policy);
+}
+
+function halfOpened(state: Polling, now: number, policy: Policy): Polling {
+  return { ...state, memory: withBreaker(state.memory, 'probed', now, policy) };
+}
+
+/** Something changed: whatever waits is tried now, where no Retry-After forbids it. */
+export const wakePolling: Row = (state, _input, now, policy) => {
+  const { poll, memory } = state;
+  const nextAt = Math.min(poll.nextAt, Math.max(now, memory.notBefore.events));
+  return tickPolling(halfOpened({ ...state, poll: { ...poll, nextAt } }, now, policy), null, now, policy);
+};
+
+/** The polls go on while the stream that was asked for is tried. */
+export const askPolling: Row = (state, input, now, policy) => wakePolling(asked(state, now, policy), input, now, policy);
+
+export function configurePolling(state: Polling, memory: Polling['memory'], now: number, policy: Policy): ConnectionStep {
+  const { poll } = state;
+  const soonest = now + pollIntervalMs(memory, policy);
+  const nextAt = poll.failed === 0 ? Math.max(Math.min(poll.nextAt, soonest), memory.notBefore.events) : poll.nextAt;
+  return tickPolling({ ...state, poll: { ...poll, nextAt }, memory }, null, now, policy);
+}
+
+/** `auto` again: a stream at once, beside the polls. `polling`: the stream that is being tried ends. */
+export function preferPolling(state: Polling, { transport }: Of<'prefer'>, now: number, policy: Policy): ConnectionStep {
+  const memory = { ...state.memory, transport };
+  if (transport === 'auto') return wakePolling({ ...state, memory }, null, now, policy);
+  const [next, commands] = tickPolling({ ...state, reason: 'preference', probe: null, memory }, null, now, policy);
+  return [next, [...(state.probe ? [{ do: 'abort', attempt: memory.attempt } as const] : []), ...commands]];
+}
+
+export function sentWhilePolling(state: Polling, { attempt }: Of<'sent'>, now: number, policy: Policy): ConnectionStep {
+  if (!state.probe || attempt !== state.memory.attempt) return stay(state);
+  const probe = { since: now, isSent: true };
+  return remind({ ...state, probe }, greetDeadline(probe, policy));
+}
+
+export function greetWhilePolling(state: Polling, input: Of<'greeted'>, now: number, policy: Policy): ConnectionStep {
+  return state.probe && input.attempt === state.memory.attempt ? greet(state, input, now, policy) : stay(state);
+}
