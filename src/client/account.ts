@@ -8,9 +8,9 @@ import type { Policy } from '../core/policy.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { Platform } from '../platform/browser.ts';
 import type { Bus } from '../platform/ports.ts';
-import { scopeOf, type CurrentSession, type Registry } from '../scope/registry.ts';
+import { scopeOf, type AuthKind, type CurrentSession, type Registry } from '../scope/registry.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
-import { reopenStore, wipeStore } from '../store/wipe.ts';
+import { reopenStore, wipeStore, type Unsent } from '../store/wipe.ts';
 import type { RestAnswer, Sender } from '../transport/contract.ts';
 import { restFailure } from '../transport/rest-failure.ts';
 import type { Notifier } from './topic.ts';
@@ -24,52 +24,85 @@ export interface SessionDeps {
   readonly notifier: Notifier;
   readonly baseUrl: string;
   readonly feed: string;
+  readonly auth: AuthKind;
+  /** Whom the application names itself; null = whoever is signed in on this device. */
+  readonly named: NamedUser | null;
   /** Tells other tabs that `current` changed. */
   readonly bus: Bus;
+  /** Sends what waits before a log-out, for at most this long; resolves then in any case. Absent: nothing waits. */
+  readonly drain?: (scope: Scope, ms: number) => Promise<void>;
+}
+
+export interface NamedUser {
+  readonly tenant: string;
+  readonly user: string;
+}
+
+export interface LogoutOptions {
+  /** What becomes of writes that have not reached the server: `refuse` (default) = then nobody is logged out (`write/unsent`), `keep` = they wait on this device for the same user's next sign-in, `discard` = they are lost. */
+  readonly unsent?: Unsent | undefined;
 }
 
 export interface Account {
-  /** Whom the server knows by this page's cookie, if that is somebody else than `current`; null when it isn't, or when it doesn't answer. */
+  /** Whom the server knows by this page's credentials, if that is somebody else than `current`; null when it isn't, or when it doesn't answer. */
   ask(current: CurrentSession | null): Promise<CurrentSession | null>;
   /** Fails with `auth/failed` (wrong e-mail or password), `rate/limited`, `net/offline`, `net/timeout`. */
   signIn(email: string, password: string): Promise<CurrentSession>;
-  /** Wipes the session's scope from this device, in every tab. The server is not told yet: `endAtServer` does. */
-  leave(session: CurrentSession): Promise<void>;
-  /** Ends the cookie's session at the server, or at a later start when it can't be reached. */
+  /**
+   * Wipes the session's scope from this device, in every tab. The server is not told yet: `endAtServer` does. Fails with `write/unsent`
+   * or, when the database doesn't let itself be wiped in time, `store/blocked`; then nothing is wiped.
+   */
+  leave(session: CurrentSession, options?: LogoutOptions): Promise<void>;
+  /** Ends the session at the server, or at a later start when it can't be reached. */
   endAtServer(): Promise<void>;
 }
 
+/** Sending what waits, before a log-out that would refuse it. */
+const DRAIN_MS = 5_000;
+/** An engine that stopped inside a transaction may hold the stores for a minute: nobody waits for that with a button pressed. */
+const LEAVE_MS = 10_000;
+
 export function createAccount(deps: SessionDeps, signal: AbortSignal): Account {
-  const { registry, rest, baseUrl, feed } = deps;
+  const { registry, rest, baseUrl, feed, auth, named } = deps;
   const { clock, log } = deps.platform;
 
   async function ask(current: CurrentSession | null): Promise<CurrentSession | null> {
     const answer = await rest.send({ method: 'GET', path: PATHS.session });
     const known = answer.status === 200 ? decodeSession(answer.body) : null;
-    return known && !isOf(current, known) && !signal.aborted ? adopt(known) : null;
+    if (!known || signal.aborted || (named && !isOf(named, known))) return null;
+    // Of a named user the server's word is news as well: the application knows neither name nor role.
+    return named || !isOf(current, known) ? adopt(known) : null;
   }
 
   async function adopt(info: SessionInfo): Promise<CurrentSession> {
     const { createScope } = await import('../scope/create-scope.ts');
     const scope = createScope({ baseUrl, tenant: info.tenant, user: info.user, feed });
-    const current: CurrentSession = { ...info, scopeId: scope.id, baseUrl, feed, auth: 'cookie', signedInAt: clock.now() };
+    const current: CurrentSession = { ...info, scopeId: scope.id, baseUrl, feed, auth, signedInAt: clock.now() };
     await reopenScope(deps, scope, signal).catch((error: unknown) => log.error('The database of this user could not be opened', { error: String(error) }));
-    await registry?.signIn(current).catch((error: unknown) => log.error('The sign-in could not be kept on this device', { error: String(error) }));
+    const kept = named ? registry?.remember(current) : registry?.signIn(current);
+    await kept?.catch((error: unknown) => log.error('The sign-in could not be kept on this device', { error: String(error) }));
     return current;
+  }
+
+  async function signIn(email: string, password: string): Promise<CurrentSession> {
+    if (auth === 'bearer') throw new TypeError('With auth="bearer" the application signs people in itself, and hands over tokens by getToken');
+    const answer = await rest.send({ method: 'POST', path: PATHS.session, body: { email, password } });
+    if (answer.status !== 200) throw signInFailure(answer);
+    const info = decodeSession(answer.body);
+    if (!info) throw new SyncError('protocol/malformed', 'The server answered the sign-in with something that is not a session.');
+    if (named && !isOf(named, info)) throw new SyncError('identity/mismatch', 'This page is of another user. Sign in as the user of this page.');
+    return adopt(info);
   }
 
   return {
     ask,
-    async signIn(email, password) {
-      const answer = await rest.send({ method: 'POST', path: PATHS.session, body: { email, password } });
-      if (answer.status !== 200) throw signInFailure(answer);
-      const info = decodeSession(answer.body);
-      if (!info) throw new SyncError('protocol/malformed', 'The server answered the sign-in with something that is not a session.');
-      return adopt(info);
-    },
-    async leave(session) {
-      await wipeScope(deps, scopeOf(session), signal);
-      await registry?.signOut(session.scopeId);
+    signIn,
+    async leave(session, { unsent = 'refuse' } = {}) {
+      const scope = scopeOf(session);
+      if (unsent === 'refuse') await deps.drain?.(scope, DRAIN_MS).catch(() => {});
+      const kept = await inTime(deps, signal, (until) => wipeScope(deps, scope, { unsent }, until));
+      tellGone(deps, scope);
+      await registry?.signOut(session.scopeId, kept > 0);
     },
     async endAtServer() {
       const answer = await rest.send({ method: 'DELETE', path: PATHS.session });
@@ -78,8 +111,8 @@ export function createAccount(deps: SessionDeps, signal: AbortSignal): Account {
   };
 }
 
-function isOf(current: CurrentSession | null, { tenant, user }: SessionInfo): boolean {
-  return current?.tenant === tenant && current.user === user;
+function isOf(known: NamedUser | null, { tenant, user }: NamedUser): boolean {
+  return known?.tenant === tenant && known.user === user;
 }
 
 function signInFailure(answer: RestAnswer): SyncError {
@@ -91,13 +124,36 @@ function reopenScope({ platform: { clock }, policy }: SessionDeps, scope: Scope,
   return reopenStore({ indexedDB, clock, policy }, scopeNames(scope).database, { scope, nowMs: clock.now() }, signal);
 }
 
-/** Empties the database, then tells everybody of this scope; the service worker forgets what it shows. */
-async function wipeScope({ platform, policy }: SessionDeps, scope: Scope, signal: AbortSignal): Promise<void> {
-  const { clock } = platform;
-  const names = scopeNames(scope);
-  await wipeStore({ indexedDB, clock, policy }, names.database, { nowMs: clock.now(), keepOutbox: false }, signal);
+/** Answers how many unsent writes are kept. */
+function wipeScope({ platform: { clock }, policy }: SessionDeps, scope: Scope, options: { readonly unsent: Unsent }, until: AbortSignal): Promise<number> {
+  return wipeStore({ indexedDB, clock, policy }, scopeNames(scope).database, { nowMs: clock.now(), ...options }, until);
+}
+
+/** The wipe is one transaction: given up in time, it changes nothing, then or later. */
+async function inTime<T>({ platform: { clock } }: SessionDeps, signal: AbortSignal, wipe: (until: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const cancel = clock.after(LEAVE_MS, () => late.abort());
+  try {
+    return await wipe(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    if (!late.signal.aborted) throw error;
+    throw new SyncError('store/blocked', 'The database of this device is held by a tab that does not answer. Close other tabs and log out again.', {
+      cause: error,
+    });
+  } finally {
+    cancel();
+  }
+}
+
+/** Tells everybody of this scope that it is closed; the service worker forgets what it shows. */
+function tellGone({ platform }: SessionDeps, scope: Scope): void {
   const saying = new AbortController();
-  platform.openBus(names.bus, saying.signal).post({ v: PROTOCOL_VERSION, k: 'closed' });
+  platform.openBus(scopeNames(scope).bus, saying.signal).post({ v: PROTOCOL_VERSION, k: 'closed' });
   saying.abort();
-  navigator.serviceWorker?.controller?.postMessage({ v: PROTOCOL_VERSION, k: 'forget', scope: scope.id } satisfies SwMessage);
+  forgetInServiceWorker(scope.id);
+}
+
+/** Notifications and caches of a scope go. Harmless when said twice: whoever finds a scope closed says it again, in case the first was lost in a crash. */
+export function forgetInServiceWorker(scopeId: string): void {
+  navigator.serviceWorker?.controller?.postMessage({ v: PROTOCOL_VERSION, k: 'forget', scope: scopeId } satisfies SwMessage);
 }

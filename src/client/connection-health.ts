@@ -21,6 +21,12 @@ export interface Health {
   /** Why it isn't healthy: a reason of the connection machine or a SyncError code; null when it is. */
   readonly reason: string | null;
   readonly error: SyncError | null;
+  /** `open` = streams failed too often and polls carry the events; `half-open` = a stream is being tried beside them. */
+  readonly breaker: ConnectionReport['breaker'];
+  /** What the user of this device chose: `polling` = no stream is tried. */
+  readonly transport: ConnectionReport['transport'];
+  /** Ms between two polls while polling; null otherwise. */
+  readonly pollMs: number | null;
   /** Events over all sessions of this device. */
   readonly totalEvents: number;
   /** Ms connected, over all sessions of this device. */
@@ -31,6 +37,14 @@ export interface Health {
   /** Events that could not be read and were skipped, over all sessions. */
   readonly refusedEvents: number;
   readonly host: string | null;
+  /** Why this page's engine would run where it would: `best`, `asked`, `no-shared-worker`, `insecure-context`... */
+  readonly hostReason: string | null;
+  /** What somebody should know although the connection may be healthy, e.g. `host/hung`. */
+  readonly warnings: readonly SyncError[];
+  /** False while what the engine holds is in its memory only: nothing new is kept on this device. */
+  readonly isDurable: boolean;
+  /** Why the database of this device is not used, or not as it should be; null when all is well. */
+  readonly storage: SyncError | null;
   readonly engine: string | null;
   readonly term: number;
   readonly counters: Readonly<Record<string, number>>;
@@ -45,12 +59,16 @@ export interface HealthFacts {
   readonly startedAt: number;
   /** When the status was last healthy or polling; null if never. */
   readonly wellAt: number | null;
+  /** What the label said then. */
+  readonly wellAs?: 'Live' | 'Polling';
   readonly hasLease: boolean;
   /** Read from disk at start: what an earlier engine noted. */
   readonly storedLastByteAt: number | null;
   readonly updates: number;
   /** The page's own trouble (no SharedWorker, no database); it outranks the engine's report. */
   readonly pageError: SyncError | null;
+  readonly hostReason: string | null;
+  readonly warnings: readonly SyncError[];
 }
 
 /** The label waits this long before it turns to Offline; the state doesn't. */
@@ -76,17 +94,41 @@ export function deriveHealth(facts: HealthFacts, policy: Policy): Health {
     retryAt: retryAt(report, facts),
     ...(status === 'healthy' ? { reason: null, error: null } : trouble(state, report, facts)),
     updates: facts.updates,
+    hostReason: facts.hostReason,
+    warnings: facts.warnings,
     ...said(beat),
   };
 }
 
 /** What the last beat said, however old: counts don't become untrue by silence. */
-function said(beat: Beat | null): Pick<Health, 'totalEvents' | 'uptime' | 'eventCounts' | 'refusedEvents' | 'host' | 'engine' | 'term' | 'counters'> {
-  if (!beat) return { totalEvents: 0, uptime: 0, eventCounts: {}, refusedEvents: 0, host: null, engine: null, term: 0, counters: {} };
-  const { counters, eventCounts, host, engine, term } = beat;
+function said(beat: Beat | null): Said {
+  if (!beat) return NOTHING_SAID;
+  const { counters, eventCounts, host, durable: isDurable, engine, term } = beat;
+  const storage = beat.storage ? fromWire(beat.storage as unknown as WireError) : null;
   const count = (name: string): number => counters[name] ?? 0;
-  return { totalEvents: count('totalEvents'), uptime: count('uptimeMs'), eventCounts, refusedEvents: count('refusedEvents'), host, engine, term, counters };
+  const { breaker, transport, pollMs } = beat.report;
+  const [totalEvents, uptime, refusedEvents] = [count('totalEvents'), count('uptimeMs'), count('refusedEvents')];
+  return { totalEvents, uptime, eventCounts, refusedEvents, host, isDurable, storage, engine, term, counters, breaker, transport, pollMs };
 }
+
+type Said = Pick<Health, 'totalEvents' | 'uptime' | 'eventCounts' | 'refusedEvents' | 'host' | 'isDurable' | 'storage' | 'engine' | 'term' | 'counters'> &
+  Pick<Health, 'breaker' | 'transport' | 'pollMs'>;
+
+const NOTHING_SAID: Said = {
+  totalEvents: 0,
+  uptime: 0,
+  eventCounts: {},
+  refusedEvents: 0,
+  host: null,
+  isDurable: true,
+  storage: null,
+  engine: null,
+  term: 0,
+  counters: {},
+  breaker: 'closed',
+  transport: 'auto',
+  pollMs: null,
+};
 
 /** Why it isn't healthy: the page's own trouble first, then the engine's word, then that there is no engine to speak. */
 function trouble(state: ConnectionState, report: ConnectionReport | null, { pageError }: HealthFacts): Pick<Health, 'reason' | 'error'> {
@@ -137,7 +179,7 @@ function labelOf(state: ConnectionState, status: HealthStatus, facts: HealthFact
   if (status === 'healthy') return 'Live';
   if (status === 'polling') return 'Polling';
   if (state === 'needs_auth') return 'Sign in again';
-  if (facts.wellAt !== null && facts.now - facts.wellAt < LABEL_HOLD_MS && facts.hasLease) return 'Live';
+  if (facts.wellAt !== null && facts.now - facts.wellAt < LABEL_HOLD_MS && facts.hasLease) return facts.wellAs ?? 'Live';
   return facts.wellAt === null && facts.now - facts.startedAt < FIRST_MS ? 'Connecting' : 'Offline';
 }
 
@@ -148,21 +190,28 @@ function later(a: number | null, b: number | null): number | null {
 
 /** Counters tick all the time; components are told when something that they can show has changed. */
 export function isSameHealth(a: Health, b: Health): boolean {
-  return (
-    a.connectionState === b.connectionState &&
-    a.status === b.status &&
-    a.label === b.label &&
-    a.reason === b.reason &&
-    a.updates === b.updates &&
-    a.totalEvents === b.totalEvents &&
-    a.refusedEvents === b.refusedEvents &&
-    a.engine === b.engine &&
-    a.term === b.term &&
-    sameStep(a.lastByteAt, b.lastByteAt) &&
-    sameStep(a.retryAt, b.retryAt) &&
-    sameStep(a.uptime, b.uptime)
-  );
+  if (a.storage?.code !== b.storage?.code) return false;
+  return SHOWN.every((fact) => a[fact] === b[fact]) && SHOWN_TIMES.every((fact) => sameStep(a[fact], b[fact]));
 }
+
+const SHOWN = [
+  'connectionState',
+  'status',
+  'label',
+  'reason',
+  'breaker',
+  'transport',
+  'pollMs',
+  'updates',
+  'totalEvents',
+  'refusedEvents',
+  'hostReason',
+  'warnings',
+  'isDurable',
+  'engine',
+  'term',
+] as const satisfies (keyof Health)[];
+const SHOWN_TIMES = ['lastByteAt', 'retryAt', 'uptime'] as const satisfies (keyof Health)[];
 
 /** Times are compared by the second. */
 function sameStep(a: number | null, b: number | null): boolean {

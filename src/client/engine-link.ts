@@ -28,11 +28,16 @@ export interface EngineLink {
   /** Asks whoever leads to say so. */
   ask(): void;
   leader(): string | null;
+  /** False while what the leading engine holds is in its memory only. */
+  isDurable(): boolean;
+  /** Lets go of whoever leads: calls under way fail with `host/gone`, no lock is waited for. The next beat makes a new tie. */
+  release(): void;
 }
 
 interface Tie {
   readonly engine: string;
   readonly term: number;
+  readonly isDurable: boolean;
   readonly life: AbortController;
   /** The conversation, begun with the first call. */
   caller: Promise<EngineCaller> | null;
@@ -55,14 +60,14 @@ export function createEngineLink(
     if (beat.phase === 'retired') return beat.engine === tie?.engine ? die(tie) : undefined;
     if (tie && beat.engine !== tie.engine && beat.term < tie.term) return;
     if (tie?.engine !== beat.engine) bind(beat);
-    else tie = { ...tie, term: beat.term };
+    else tie = { ...tie, term: beat.term, isDurable: beat.durable };
     listener.beat(beat);
   }
 
   function bind(beat: Beat): void {
     const isFirst = tie === null;
     release();
-    tie = { engine: beat.engine, term: beat.term, life: new AbortController(), caller: null };
+    tie = { engine: beat.engine, term: beat.term, isDurable: beat.durable, life: new AbortController(), caller: null };
     watchLife(tie);
     if (!isFirst) listener.changed(beat.engine);
   }
@@ -108,6 +113,8 @@ export function createEngineLink(
     },
     ask: () => bus.post({ v: PROTOCOL_VERSION, k: 'ask', page }),
     leader: () => tie?.engine ?? null,
+    isDurable: () => tie?.isDurable ?? true,
+    release,
   };
 }
 

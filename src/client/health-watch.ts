@@ -11,6 +11,7 @@ export interface HealthWatchDeps {
   readonly policy: Policy;
   readonly notifier: Notifier;
   readonly hasLease: () => boolean;
+  readonly hostReason: () => string | null;
   /** The label that people read has changed. */
   readonly labelChanged: (health: Health) => void;
 }
@@ -24,6 +25,8 @@ export interface HealthWatch {
   leader(): Beat | null;
   /** The page's own trouble: no worker, no database. */
   failed(error: SyncError): void;
+  /** Something to know beside the connection; the returned function takes it back. */
+  warn(warning: SyncError): () => void;
   /** Wall time of a byte that an earlier engine had, ms; an older one than known changes nothing. */
   noteLastByte(at: number): void;
   noteUpdates(count: number): void;
@@ -32,14 +35,16 @@ export interface HealthWatch {
 
 const LOOK_MS = 500;
 
-export function createHealthWatch({ clock, policy, notifier, hasLease, labelChanged }: HealthWatchDeps, signal: AbortSignal): HealthWatch {
+export function createHealthWatch({ clock, policy, notifier, hasLease, hostReason, labelChanged }: HealthWatchDeps, signal: AbortSignal): HealthWatch {
   const startedAt = clock.monotonic();
   let beat: Beat | null = null;
   let heardAt = -Infinity;
   let wellAt: number | null = null;
+  let wellAs: 'Live' | 'Polling' = 'Live';
   let pageError: SyncError | null = null;
   let storedLastByteAt: number | null = null;
   let updates = 0;
+  let warnings: readonly SyncError[] = [];
   const topic = createTopic(derive(), notifier, isSameHealth);
 
   function derive(): Health {
@@ -50,17 +55,20 @@ export function createHealthWatch({ clock, policy, notifier, hasLease, labelChan
       wallNow: clock.now(),
       startedAt,
       wellAt,
+      wellAs,
       hasLease: hasLease(),
       storedLastByteAt,
       updates,
       pageError,
+      hostReason: hostReason(),
+      warnings,
     };
     return deriveHealth(facts, policy);
   }
 
   function look(): void {
     const next = derive();
-    if (next.status === 'healthy' || next.status === 'polling') wellAt = clock.monotonic();
+    if (next.status === 'healthy' || next.status === 'polling') [wellAt, wellAs] = [clock.monotonic(), next.status === 'healthy' ? 'Live' : 'Polling'];
     if (topic.getSnapshot().label !== next.label) labelChanged(next);
     topic.set(next);
   }
@@ -84,6 +92,14 @@ export function createHealthWatch({ clock, policy, notifier, hasLease, labelChan
     failed(error) {
       pageError = error;
       look();
+    },
+    warn(warning) {
+      warnings = [...warnings.filter(({ code }) => code !== warning.code), warning];
+      look();
+      return () => {
+        warnings = warnings.filter((other) => other !== warning);
+        look();
+      };
     },
     noteLastByte: (at) => void (storedLastByteAt = Math.max(storedLastByteAt ?? 0, at)),
     noteUpdates: (count) => void (updates += count),

@@ -20,6 +20,8 @@ export interface History {
   append(events: readonly SyncEvent[]): void;
   /** Another run or another limit: read again. */
   reload(limit: number): void;
+  /** Events of an imported state, shown before what this device has of its own until the page ends; never a position. */
+  adopt(events: readonly SyncEvent[]): void;
 }
 
 /** Orders whose topic is kept although nobody may watch it any more; the oldest go first. */
@@ -43,6 +45,7 @@ export function createHistory({ reader, notifier, policy }: { reader: LogReader;
 
   /** `recent` may be longer than the limit: orders look for their events in all of it. */
   let recent: readonly SyncEvent[] = [];
+  let adopted: readonly SyncEvent[] = [];
 
   function settle(events: readonly SyncEvent[], meta: LogMeta): void {
     const last = seqOf(events.at(-1));
@@ -53,12 +56,16 @@ export function createHistory({ reader, notifier, policy }: { reader: LogReader;
 
   function show(): void {
     recent = recent.slice(-Math.max(limit, policy.readEvents));
-    all.set(recent.slice(-limit));
+    all.set([...adopted, ...recent].slice(-limit));
     for (const [orderID, topic] of orders) showOrder(orderID, topic);
   }
 
+  function eventsOf(orderID: string): readonly SyncEvent[] {
+    return [...adopted, ...recent].filter((event) => event.orderID === orderID).slice(-limit);
+  }
+
   function showOrder(orderID: string, topic: ReturnType<typeof createTopic<OrderSync>>): void {
-    const events = recent.filter((event) => event.orderID === orderID).slice(-limit);
+    const events = eventsOf(orderID);
     const before = topic.getSnapshot();
     if (before.isLoading === isLoading && before.events.length === events.length && before.latestEvent?.id === events.at(-1)?.id) return;
     topic.set({ events, latestEvent: events.at(-1) ?? null, isLoading });
@@ -69,7 +76,7 @@ export function createHistory({ reader, notifier, policy }: { reader: LogReader;
     order(orderID) {
       const known = orders.get(orderID);
       if (known) return known;
-      const events = recent.filter((event) => event.orderID === orderID).slice(-limit);
+      const events = eventsOf(orderID);
       const topic = createTopic<OrderSync>({ events, latestEvent: events.at(-1) ?? null, isLoading }, notifier);
       const [oldest] = orders.keys();
       if (orders.size >= KEPT_ORDERS && oldest !== undefined) orders.delete(oldest);
@@ -82,6 +89,11 @@ export function createHistory({ reader, notifier, policy }: { reader: LogReader;
       show();
     },
     reload,
+    adopt(events) {
+      const known = new Set(recent.map(({ id }) => id));
+      adopted = events.filter(({ id }) => !known.has(id));
+      show();
+    },
   };
 }
 

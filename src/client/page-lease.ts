@@ -26,6 +26,10 @@ export interface PageLease {
   hold(): () => void;
   /** Says the lease now: it changed, or a new engine should hear of it. */
   say(): void;
+  /** The page is put aside: ends the lease and gives the tab lock back; holds stay for `resume`. */
+  suspend(): void;
+  /** Takes the tab lock again and says the lease. */
+  resume(): Promise<void>;
 }
 
 const RENEW_MS = 10_000;
@@ -34,11 +38,22 @@ export function createPageLease(deps: PageLeaseDeps, onChange: () => void, signa
   const { bus, clock, page } = deps;
   let holds = 0;
   let isLocked = false;
+  let stretch = new AbortController();
+
+  async function lock(): Promise<void> {
+    const mine = stretch;
+    await holdForLife(deps.locks, deps.names.tab(page), AbortSignal.any([signal, mine.signal])).catch(() => {});
+    isLocked = !mine.signal.aborted;
+  }
+
+  function sayNothing(): void {
+    bus.post({ v: PROTOCOL_VERSION, k: 'lease', page, wants: null, isVisible: false, position: null });
+  }
 
   function say(): void {
     if (signal.aborted || !isLocked) return;
     const wants = holds > 0 ? deps.wishes() : null;
-    bus.post({ v: PROTOCOL_VERSION, k: 'lease', page, wants, isVisible: deps.visibility.isVisible(), position: deps.position() });
+    bus.post({ v: PROTOCOL_VERSION, k: 'lease', page, wants, isVisible: deps.visibility.isVisible(), position: deps.position(), build: String(__BUILD__) });
   }
 
   function renew(): void {
@@ -54,8 +69,7 @@ export function createPageLease(deps: PageLeaseDeps, onChange: () => void, signa
 
   return {
     async begin() {
-      await holdForLife(deps.locks, deps.names.tab(page), signal).catch(() => {});
-      isLocked = true;
+      await lock();
       renew();
     },
     isHeld: () => holds > 0,
@@ -71,5 +85,15 @@ export function createPageLease(deps: PageLeaseDeps, onChange: () => void, signa
       };
     },
     say,
+    suspend() {
+      sayNothing();
+      isLocked = false;
+      stretch.abort();
+      stretch = new AbortController();
+    },
+    async resume() {
+      await lock();
+      say();
+    },
   };
 }

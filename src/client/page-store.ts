@@ -1,7 +1,6 @@
-// What a page reads from: its scope's database, opened when first needed and again after a loss, or, for a store that lives in the
+// What a page reads from: its scope's database, opened when first needed and again after a loss, or, while what counts lies in the
 // engine's memory, the engine itself over RPC. Either way the same LogReader.
-import type { SyncError } from '../core/sync-error.ts';
-import { asSyncError } from '../core/sync-error.ts';
+import { asSyncError, SyncError } from '../core/sync-error.ts';
 import type { CollectionPage, LogPage, LogReader, Notes } from '../store/contract.ts';
 import { openReader, type ReadStore } from '../store/open-reader.ts';
 import type { OpenDeps } from '../store/open-scope.ts';
@@ -12,9 +11,21 @@ export interface PageStore {
   readonly notes: Notes | null;
 }
 
+export interface PageStoreDeps extends OpenDeps {
+  readonly link: EngineLink;
+}
+
+/** While a read is under way, how often it is looked whether the engine still counts on the disk. */
+const LOOK_MS = 250;
+/** Between two requests to the engine to look at rows that this page could not read. */
+const INSPECT_MS = 10_000;
+
 /** Reads the database of a scope. `closed` is called once when it turns out that the scope was logged out. */
-export function createPageStore(deps: OpenDeps, closed: (error: SyncError) => void, signal: AbortSignal): PageStore {
+export function createPageStore(deps: PageStoreDeps, closed: (error: SyncError) => void, signal: AbortSignal): PageStore {
+  const { link, clock } = deps;
+  const { reader: fromEngine } = createEngineStore(link);
   let opening: Promise<ReadStore> | null = null;
+  let inspectedAt = -Infinity;
 
   function opened(): Promise<ReadStore> {
     opening ??= open();
@@ -38,16 +49,40 @@ export function createPageStore(deps: OpenDeps, closed: (error: SyncError) => vo
     } catch (error) {
       const known = asSyncError(error, 'store/failed', 'The database of this device could not be read.');
       if (known.code === 'store/closed') closed(known);
+      if (known.code === 'store/corrupt') askToInspect();
       throw known;
     }
   }
 
+  /** Only the engine may begin anew. */
+  function askToInspect(): void {
+    if (clock.monotonic() - inspectedAt < INSPECT_MS) return;
+    inspectedAt = clock.monotonic();
+    link.call((engine) => engine.inspect()).catch(() => {});
+  }
+
+  /** What a stopped engine holds answers after a minute; the engine that goes on in memory says so after seconds, and is asked then. */
+  function whileDurable<T>(read: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    let isOver = false;
+    const look = (): void => {
+      if (isOver || signal.aborted) return;
+      if (link.isDurable()) clock.after(LOOK_MS, look);
+      else reject(new SyncError('store/blocked', 'The database of this device does not answer; what is shown comes from memory.'));
+    };
+    clock.after(LOOK_MS, look);
+    return Promise.race([read, promise]).finally(() => (isOver = true));
+  }
+
+  const reading = <T>(read: (reader: LogReader) => Promise<T>): Promise<T> =>
+    link.isDurable() ? whileDurable(using(({ reader }) => read(reader))) : read(fromEngine);
+
   return {
     reader: {
-      read: (from) => using(({ reader }) => reader.read(from)),
-      history: (limit) => using(({ reader }) => reader.history(limit)),
-      collection: (name) => using(({ reader }) => reader.collection(name)),
-      documents: (keys) => using(({ reader }) => reader.documents(keys)),
+      read: (from) => reading((reader) => reader.read(from)),
+      history: (limit) => reading((reader) => reader.history(limit)),
+      collection: (name) => reading((reader) => reader.collection(name)),
+      documents: (keys) => reading((reader) => reader.documents(keys)),
     },
     notes: {
       get: (key) => using(({ notes }) => notes.get(key)),

@@ -1,14 +1,18 @@
 // One page's sync, put together from the browser's own parts: session, and the manager of whoever is signed in. Making it touches no
 // browser global, so that a server can render a page with it; `start` does.
-import { withPolicy } from '../core/policy.ts';
+import { POLICY, withPolicy, type Retention } from '../core/policy.ts';
 import { SyncError } from '../core/sync-error.ts';
 import { createBrowserPlatform, type Platform } from '../platform/browser.ts';
+import type { Net } from '../platform/ports.ts';
 import { createVisibility } from '../platform/page.ts';
-import { openRegistry, scopeOf, type CurrentSession, type Registry } from '../scope/registry.ts';
+import { openRegistry, scopeOf, type AuthKind, type CurrentSession, type Registry } from '../scope/registry.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { Sender } from '../transport/contract.ts';
-import { createSharedHost, hasSharedWorker } from '../host/shared-host.ts';
+import type { HostWish } from '../host/choose-host.ts';
+import { createHost } from '../host/create-host.ts';
+import type { LogoutOptions, NamedUser } from './account.ts';
 import { createLazySender } from './lazy-sender.ts';
+import type { GetToken, PageTokens } from './page-tokens.ts';
 import { createEngineStore, createPageStore } from './page-store.ts';
 import { createSession, type Session, type SessionState } from './session.ts';
 import { createSyncManager, type SyncConfiguration, type SyncManager } from './sync-manager.ts';
@@ -21,8 +25,17 @@ export interface PageSyncOptions {
   /** Where the server is; default: this page's origin. */
   readonly baseUrl?: string | undefined;
   readonly feed?: string | undefined;
+  /** Whose data this page shows; without it whoever is signed in on this device. */
+  readonly named?: NamedUser | null | undefined;
+  /** How requests say whose they are; `bearer` needs `getToken`. Default `cookie`. */
+  readonly auth?: AuthKind | undefined;
+  readonly getToken?: GetToken | undefined;
   /** Overrides of core/policy by name. */
   readonly policy?: Readonly<Record<string, unknown>> | undefined;
+  /** What the log of this device keeps, where it differs: by age (ms), count and bytes. */
+  readonly retention?: Partial<Retention> | undefined;
+  /** Where the engine of this page shall run; default `auto`: by what the browser can. */
+  readonly host?: HostWish | undefined;
 }
 
 export interface PageSync {
@@ -30,7 +43,7 @@ export interface PageSync {
   /** The manager of whoever is signed in; null while nobody is. */
   readonly manager: Topic<SyncManager | null>;
   signIn(email: string, password: string): Promise<void>;
-  logout(): Promise<void>;
+  logout(options?: LogoutOptions): Promise<void>;
   /** Begins; returns the function that ends it. Starting again within the grace period keeps lease, lock and subscriptions. */
   start(): () => void;
   trace(listener: (record: TraceRecord) => void): () => void;
@@ -77,15 +90,21 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   async function run(): Promise<Running> {
     const platform = createBrowserPlatform();
     const life = new AbortController();
-    const policy = withPolicy(options.policy ?? {});
+    const policy = withPolicy(overridesOf(options));
     const baseUrl = options.baseUrl ?? location.origin;
-    const rest = createLazySender({ net: platform.net, clock: platform.clock, policy, baseUrl });
+    const tokens = options.auth === 'bearer' ? await openTokens(platform) : null;
+    const net = tokens ? tokens.net(baseUrl) : platform.net;
+    const rest = createLazySender({ net, clock: platform.clock, policy, baseUrl });
     const registry = await openRegistry({ newId: platform.random.id, now: platform.clock.now }).catch((error: unknown) => {
       platform.log.error('Nothing can be kept on this device', { error: String(error) });
       return null;
     });
-    const session = createSession(
+    const named = options.named ?? null;
+    const createOwn = named ? (await import('./named-session.ts')).createNamedSession : createSession;
+    const session = createOwn(
       {
+        named: named as NamedUser,
+        auth: options.auth ?? 'cookie',
         registry,
         rest,
         platform,
@@ -100,11 +119,19 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     const follow = (): void => {
       const state = session.state.getSnapshot();
       sessionState.set(state);
-      void switchTo(state.session, { platform, registry, rest, session, policy });
+      void switchTo(state.session, { platform, registry, rest, session, policy, tokens });
     };
     session.state.subscribe(follow);
     follow();
     return { session, life };
+  }
+
+  async function openTokens(platform: Platform): Promise<OwnTokens> {
+    const { getToken } = options;
+    if (!getToken) throw new TypeError('auth="bearer" needs getToken');
+    const [{ createPageTokens }, { createBearerNet }] = await Promise.all([import('./page-tokens.ts'), import('../transport/bearer-net.ts')]);
+    const tokens = createPageTokens(getToken, platform);
+    return { ...tokens, net: (baseUrl) => createBearerNet(platform.net, tokens, baseUrl) };
   }
 
   async function switchTo(current: CurrentSession | null, parts: Parts): Promise<void> {
@@ -122,9 +149,10 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     const made = createManager(scopeOf(current), device, parts);
     for (const listener of traceListeners.keys()) traceListeners.set(listener, made.trace(listener));
     manager.set(made);
+    tidy(current.scopeId, parts);
   }
 
-  function createManager(scope: Scope, device: string, { platform, rest, session, policy }: Parts): SyncManager {
+  function createManager(scope: Scope, device: string, { platform, rest, session, policy, tokens }: Parts): SyncManager {
     const { clock } = platform;
     const names = scopeNames(scope);
     return createSyncManager(
@@ -136,30 +164,21 @@ export function createPageSync(options: PageSyncOptions): PageSync {
         rest,
         visibility: createVisibility(),
         configuration: options.configuration,
+        tokens,
+        openConsumers: options.enablePersistence
+          ? async (signal) => (await import('../store/consumer-rows.ts')).openConsumerRows({ indexedDB, name: names.database, scope, policy, clock }, signal)
+          : null,
         openReader: (link, signal) =>
           options.enablePersistence
-            ? createPageStore({ indexedDB, name: names.database, scope, policy, clock }, () => session.wasLoggedOut(scope.id), signal)
+            ? createPageStore(
+                { indexedDB: globalThis.indexedDB, name: names.database, scope, policy, clock, link },
+                () => session.wasLoggedOut(scope.id),
+                signal,
+              )
             : createEngineStore(link),
-        startHost(failed, signal) {
-          if (!hasSharedWorker()) {
-            failed(
-              new SyncError(
-                'host/unsupported',
-                'This browser has no SharedWorker, which this version needs. What is on this device can be read; use a current Chrome, Edge, Firefox or Safari to follow live.',
-              ),
-            );
-            return () => {};
-          }
-          const init = {
-            scope,
-            device,
-            isDurable: options.enablePersistence,
-            host: 'shared',
-            isStealing: false,
-            auth: 'cookie',
-            policy: options.policy ?? {},
-          } as const;
-          return createSharedHost({ name: names.worker(0), init, clock, failed }, signal).start;
+        createHost(own, signal) {
+          const init = { scope, device, isDurable: options.enablePersistence, auth: options.auth ?? 'cookie', policy: overridesOf(options) } as const;
+          return createHost({ ...own, init, build: String(__BUILD__), retireMs: policy.retireMs, wish: options.host ?? 'auto' }, signal);
         },
       },
       () => session.wasLoggedOut(scope.id),
@@ -170,7 +189,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     session: sessionState,
     manager,
     signIn: async (email, password) => (await begun()).session.signIn(email, password),
-    logout: async () => (await begun()).session.logout(),
+    logout: async (logoutOptions) => (await begun()).session.logout(logoutOptions),
     start,
     trace(listener) {
       traceListeners.set(listener, manager.getSnapshot()?.trace(listener) ?? (() => {}));
@@ -187,7 +206,30 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   }
 }
 
+/** The application's tokens, and a network that carries them. */
+interface OwnTokens extends PageTokens {
+  net(baseUrl: string): Net;
+}
+
+/** How long a page has been there before it looks for what nobody uses any more. */
+const TIDY_MS = 20_000;
+
+function tidy(scopeId: string, { registry, platform }: Parts): void {
+  if (!registry) return;
+  void registry.used(scopeId).catch(() => {});
+  const { indexedDB } = globalThis;
+  platform.clock.after(TIDY_MS, () => {
+    import('../store/idle-scopes.ts').then(({ deleteIdleScopes }) => deleteIdleScopes({ ...platform, registry, indexedDB }, scopeId)).catch(() => {});
+  });
+}
+
+/** What differs from our numbers; of retention, what the application names. */
+function overridesOf({ policy = {}, retention }: Pick<PageSyncOptions, 'policy' | 'retention'>): Readonly<Record<string, unknown>> {
+  return retention ? { ...policy, retention: { ...POLICY.retention, ...retention } } : policy;
+}
+
 interface Parts {
+  readonly tokens: OwnTokens | null;
   readonly platform: Platform;
   readonly registry: Registry | null;
   readonly rest: Sender;

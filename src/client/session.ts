@@ -2,7 +2,7 @@
 // What the server says about it comes with account.ts, which is loaded behind that.
 import { asSyncError } from '../core/sync-error.ts';
 import type { CurrentSession } from '../scope/registry.ts';
-import type { Account, SessionDeps } from './account.ts';
+import type { Account, LogoutOptions, SessionDeps } from './account.ts';
 import { createTopic, type Topic } from './topic.ts';
 
 export type SessionState =
@@ -14,8 +14,11 @@ export interface Session {
   readonly state: Topic<SessionState>;
   /** Fails with `auth/failed` (wrong e-mail or password), `rate/limited`, `net/offline`, `net/timeout`. */
   signIn(email: string, password: string): Promise<void>;
-  /** Wipes this scope from the device, in every tab, then signs out at the server (later, when it can't be reached). */
-  logout(): Promise<void>;
+  /**
+   * Wipes this scope from the device, in every tab, then signs out at the server (later, when it can't be reached).
+   * Fails with `write/unsent` (see LogoutOptions) or `store/blocked`; then nothing is wiped.
+   */
+  logout(options?: LogoutOptions): Promise<void>;
   /** Another tab, or the store itself, says that this scope was logged out; it may be late, and somebody else be signed in. */
   wasLoggedOut(scopeId: string): void;
 }
@@ -73,11 +76,11 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
     return null;
   }
 
-  async function logout(): Promise<void> {
+  async function logout(options?: LogoutOptions): Promise<void> {
     const { session } = state.getSnapshot();
     if (!session) return;
     const { leave, endAtServer } = await account();
-    await leave(session);
+    await leave(session, options);
     showSignedOut();
     bus.post(CHANGED);
     await endAtServer();
@@ -100,12 +103,14 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
     signIn: async (email, password) => adopted(await (await account()).signIn(email, password)),
     wasLoggedOut(scopeId) {
       void registry?.signOut(scopeId).catch(() => {});
+      // Whoever logged out may have died before the service worker was told.
+      void import('./account.ts').then(({ forgetInServiceWorker }) => forgetInServiceWorker(scopeId)).catch(() => {});
       if (state.getSnapshot().session?.scopeId === scopeId) showSignedOut();
     },
   };
 }
 
-function isSameState(a: SessionState, b: SessionState): boolean {
+export function isSameState(a: SessionState, b: SessionState): boolean {
   if (a.phase !== b.phase || a.session === null || b.session === null) return a === b;
   return a.session.scopeId === b.session.scopeId && a.session.signedInAt === b.session.signedInAt;
 }

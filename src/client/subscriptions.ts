@@ -17,11 +17,13 @@ export interface Subscriptions {
   /** Called when the page's picture was replaced as a whole; events in between were not delivered one by one. */
   onReset(listener: () => void): () => void;
   deliver(events: readonly SyncEvent[]): void;
+  /** A notice of this page, no event of the log: for those alone who ask for its type by name. */
+  notice(event: SyncEvent): void;
   reset(): void;
 }
 
 export function createSubscriptions(onError: (error: unknown) => void): Subscriptions {
-  const rows = new Set<{ readonly listener: EventListener; readonly matches: (event: SyncEvent) => boolean }>();
+  const rows = new Set<{ readonly listener: EventListener; readonly types: ReadonlySet<string> | null; readonly matches: (event: SyncEvent) => boolean }>();
   const resets = new Set<{ readonly listener: () => void }>();
 
   function guarded(run: () => void): void {
@@ -34,7 +36,7 @@ export function createSubscriptions(onError: (error: unknown) => void): Subscrip
 
   return {
     add(listener, filter = {}) {
-      const row = { listener, matches: matcher(filter) };
+      const row = { listener, types: filter.eventTypes ? new Set(filter.eventTypes) : null, matches: matcher(filter) };
       rows.add(row);
       return () => void rows.delete(row);
     },
@@ -48,6 +50,9 @@ export function createSubscriptions(onError: (error: unknown) => void): Subscrip
         // A handler may subscribe or unsubscribe; each event goes to those who were there when its turn came.
         for (const row of [...rows]) if (row.matches(event)) guarded(() => row.listener(event));
       }
+    },
+    notice(event) {
+      for (const row of [...rows]) if (row.types?.has(event.eventType)) guarded(() => row.listener(event));
     },
     reset: () => [...resets].forEach((row) => guarded(row.listener)),
   };

@@ -1,5 +1,6 @@
 // Who is signed in, and signing in and out.
 import { useMemo } from 'react';
+import type { LogoutOptions } from '../client/account.ts';
 import type { SessionState } from '../client/session.ts';
 import { usePageSync } from './provider.tsx';
 import { useTopic } from './use-topic.ts';
@@ -7,12 +8,20 @@ import { useTopic } from './use-topic.ts';
 export type SessionHook = SessionState & {
   /** Fails with a SyncError: `auth/failed`, `rate/limited`, `net/offline`, `net/timeout`. */
   readonly signIn: (email: string, password: string) => Promise<void>;
-  /** Wipes this user's data from the device, in all tabs. */
-  readonly logout: () => Promise<void>;
+  /** Wipes this user's data from the device, in all tabs. Fails with `write/unsent` while writes wait, unless told what becomes of them. */
+  readonly logout: (options?: LogoutOptions) => Promise<void>;
 };
 
 export function useSession(): SessionHook {
   const page = usePageSync();
   const state = useTopic(page.session);
-  return useMemo(() => ({ ...state, signIn: page.signIn, logout: page.logout }), [state, page]);
+  return useMemo(
+    () => ({ ...state, signIn: page.signIn, logout: (options?: LogoutOptions) => page.logout(isOptions(options) ? options : undefined) }),
+    [state, page],
+  );
+}
+
+/** `onClick={logout}` hands over a click event. */
+function isOptions(value: unknown): value is LogoutOptions {
+  return typeof value === 'object' && value !== null && 'unsent' in value;
 }

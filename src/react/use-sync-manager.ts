@@ -1,24 +1,20 @@
 // The main hook: state, metrics and methods of the page's sync (seeds 000 and 001).
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { SyncEvent } from '../protocol/event.ts';
+import type { Preferences } from '../protocol/rpc.ts';
 import type { ConnectionState } from '../core/connection-state.ts';
-import type { SyncError } from '../core/sync-error.ts';
-import type { SyncConfiguration } from '../client/sync-manager.ts';
+import { SyncError } from '../core/sync-error.ts';
+import type { SyncConfiguration, SyncManager } from '../client/sync-manager.ts';
 import { matcher, type EventFilter, type EventListener } from '../client/subscriptions.ts';
 import type { Health } from '../client/connection-health.ts';
+import { deriveMetrics, type DerivedMetrics } from '../client/metrics.ts';
+import type { MetricsBaseline } from '../client/exported-state.ts';
 import { NOBODY } from './nobody.ts';
 import { useManager } from './provider.tsx';
 import { useTopic } from './use-topic.ts';
 
-/** Over all sessions of this device. */
-export interface SyncMetrics {
-  readonly totalConnections: number;
-  readonly totalReconnects: number;
-  readonly totalEvents: number;
-  /** Ms connected. */
-  readonly uptime: number;
-  readonly eventCounts: Readonly<Record<string, number>>;
-}
+/** Over all sessions of this device, and what an imported state brought along; docs/metrics.md says what each name means. */
+export type SyncMetrics = DerivedMetrics;
 
 export interface SyncManagerHook {
   readonly connectionState: ConnectionState;
@@ -38,13 +34,26 @@ export interface SyncManagerHook {
   readonly subscribeToOrder: (orderID: string, listener: EventListener) => () => void;
   readonly subscribeToEventType: (eventType: string, listener: EventListener) => () => void;
   readonly updateConfiguration: (change: Partial<SyncConfiguration>) => void;
+  /** Keeps what the user of this device chose, over sessions: `polling` opens no stream. Fails with `net/timeout`, `host/gone` or the store's error. */
+  readonly prefer: (preferences: Preferences) => Promise<void>;
+  /** Events shown, configuration, preferences and metrics as JSON text (the documents' format). */
+  readonly exportState: () => Promise<string>;
+  /** Takes over an exported state as options and history; never as a position. Fails with `protocol/malformed`. */
+  readonly importState: (json: string) => Promise<void>;
 }
 
-export function useSyncManager(view?: { readonly orderID?: string }): SyncManagerHook {
-  const manager = useManager();
-  const health = useTopic(manager?.health ?? NOBODY.health);
-  const configuration = useTopic(manager?.configuration ?? NOBODY.configuration);
-  const all = useTopic(manager?.events ?? NOBODY.events);
+/** What a component looks at: one order, and whose; another tenant than the provider's has nothing here to show. */
+export interface SyncView {
+  readonly orderID?: string | undefined;
+  readonly tenantId?: string | undefined;
+}
+
+export function useSyncManager(view?: SyncView): SyncManagerHook {
+  const manager = useManagerOf(view?.tenantId);
+  const { health: healthTopic, configuration: configurationTopic, baseline, events: eventsTopic } = manager ?? NOBODY;
+  const health = useTopic(healthTopic);
+  const configuration = useTopic(configurationTopic);
+  const all = useTopic(eventsTopic);
   const [filter, setFilter] = useState<EventFilter>({});
   const [wants, setWants] = useState<'default' | 'connected' | 'disconnected'>('default');
 
@@ -66,11 +75,10 @@ export function useSyncManager(view?: { readonly orderID?: string }): SyncManage
     },
     [manager],
   );
-  const subscribe = useSubscribe();
+  const subscribe = useSubscribe(manager);
   const orderID = view?.orderID ?? filter.orderID ?? configuration.orderID;
   const eventTypes = filter.eventTypes ?? configuration.eventTypes;
   const events = useMemo(() => (orderID || eventTypes ? all.filter(matcher({ orderID, eventTypes })) : all), [all, orderID, eventTypes]);
-  const updateConfiguration = useCallback((change: Partial<SyncConfiguration>) => manager?.configure(change), [manager]);
 
   return {
     connectionState: health.connectionState,
@@ -78,20 +86,43 @@ export function useSyncManager(view?: { readonly orderID?: string }): SyncManage
     error: health.error,
     events,
     configuration,
-    metrics: useMetrics(health),
+    metrics: useMetrics(health, useTopic(baseline)),
     connect,
     disconnect,
     reconnect,
-    updateConfiguration,
+    ...useKept(manager),
     subscribe: useCallback((listener) => subscribe(listener, {}), [subscribe]),
     subscribeToOrder: useCallback((id, listener) => subscribe(listener, { orderID: id }), [subscribe]),
     subscribeToEventType: useCallback((type, listener) => subscribe(listener, { eventTypes: [type] }), [subscribe]),
   };
 }
 
-/** A subscription made before anybody signed in begins when somebody does, and moves along to the next user. */
-function useSubscribe(): (listener: EventListener, filter: EventFilter) => () => void {
+/** Never another tenant's: a component that asks for one is shown nothing rather than the wrong data. */
+function useManagerOf(tenantId: string | undefined): SyncManager | null {
   const manager = useManager();
+  return tenantId === undefined || manager?.scope.tenant === tenantId ? manager : null;
+}
+
+/** Methods about what lasts: they ask for somebody who is signed in. */
+function useKept(manager: SyncManager | null): Pick<SyncManagerHook, 'updateConfiguration' | 'prefer' | 'exportState' | 'importState'> {
+  return useMemo(
+    () => ({
+      updateConfiguration: (change) => manager?.configure(change),
+      prefer: async (preferences) => (await signedIn(manager)).prefer(preferences),
+      exportState: async () => (await signedIn(manager)).exportState(),
+      importState: async (json) => (await signedIn(manager)).importState(json),
+    }),
+    [manager],
+  );
+}
+
+async function signedIn(manager: SyncManager | null): Promise<SyncManager> {
+  if (!manager) throw new SyncError('auth/expired', 'Nobody is signed in.');
+  return manager;
+}
+
+/** A subscription made before anybody signed in begins when somebody does, and moves along to the next user. */
+function useSubscribe(manager: SyncManager | null): (listener: EventListener, filter: EventFilter) => () => void {
   const latest = useRef(manager);
   const wishes = useRef(new Set<{ listener: EventListener; filter: EventFilter; end: (() => void) | null }>());
   useEffect(() => {
@@ -110,13 +141,12 @@ function useSubscribe(): (listener: EventListener, filter: EventFilter) => () =>
   }, []);
 }
 
-function useMetrics({ counters, totalEvents, uptime, eventCounts }: Health): SyncMetrics {
-  const totalConnections = counters['totalConnections'] ?? 0;
-  const totalReconnects = counters['totalReconnects'] ?? 0;
-  return useMemo(
-    () => ({ totalConnections, totalReconnects, totalEvents, uptime, eventCounts }),
-    [totalConnections, totalReconnects, totalEvents, uptime, eventCounts],
-  );
+function useMetrics({ counters, eventCounts }: Health, baseline: MetricsBaseline): SyncMetrics {
+  return useMemo(() => {
+    const own = deriveMetrics(counters, eventCounts);
+    const totalConnections = own.totalConnections + baseline.totalConnections;
+    return { ...own, totalConnections, totalEvents: own.totalEvents + baseline.totalEvents, uptime: own.uptime + baseline.uptime };
+  }, [counters, eventCounts, baseline]);
 }
 
 /** `onClick={reconnect}` hands over a click event; only an object with a filter's fields is a filter. */

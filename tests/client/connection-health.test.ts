@@ -1,8 +1,8 @@
 // The table of DESIGN.md 5, row by row: what people and components are told, derived from the last beat and the clock.
 import { describe, expect, test } from 'vitest';
-import { deriveHealth, type HealthFacts } from '../../src/client/connection-health.ts';
+import { deriveHealth, isSameHealth, type HealthFacts } from '../../src/client/connection-health.ts';
 import { POLICY } from '../../src/core/policy.ts';
-import { SyncError } from '../../src/core/sync-error.ts';
+import { fromWire, SyncError, type WireError } from '../../src/core/sync-error.ts';
 import type { Beat, ConnectionReport } from '../../src/protocol/frame.ts';
 
 const HEARTBEAT = 15_000;
@@ -15,6 +15,7 @@ function beatOf(report: Partial<ConnectionReport>, phase: Beat['phase'] = 'live'
     term: 7,
     phase,
     durable: true,
+    storage: null,
     build: 'b',
     host: 'shared',
     counters: { totalEvents: 3, uptimeMs: 9, refusedEvents: 1 },
@@ -48,6 +49,8 @@ function healthOf(facts: Partial<HealthFacts>) {
     storedLastByteAt: null,
     updates: 0,
     pageError: null,
+    hostReason: null,
+    warnings: [],
     ...facts,
   };
   return deriveHealth(all, POLICY);
@@ -103,6 +106,18 @@ test('[HLT3] in the first three seconds it says Connecting, so that a reload doe
   expect(healthOf({ beat: null, now: 3_100, heardAt: -Infinity }).label).toBe('Offline');
 });
 
+test('[HLT3] a label that is held back is the one that was true: Polling does not become Live on its way to Offline', () => {
+  const broken = beatOf({ state: 'error' });
+  expect(healthOf({ beat: broken, wellAt: 99_000, wellAs: 'Polling' })).toMatchObject({ status: 'error', label: 'Polling' });
+  expect(healthOf({ beat: broken, wellAt: 97_900, wellAs: 'Polling' }).label).toBe('Offline');
+});
+
+test('[HLT5] health says how the breaker stands, what the user chose, how often it is polled, and when the next try comes', () => {
+  const beat = beatOf({ state: 'polling_fallback', reason: 'mute', breaker: 'half-open', transport: 'auto', pollMs: 3_000, retryInMs: 20_000 });
+  expect(healthOf({ beat, now: 101_000 })).toMatchObject({ breaker: 'half-open', transport: 'auto', pollMs: 3_000, reason: 'mute', retryAt: 1_019_000 });
+  expect(healthOf({ beat: null, heardAt: -Infinity })).toMatchObject({ breaker: 'closed', pollMs: null, retryAt: null });
+});
+
 test('[HLT4] Offline since: the last byte, also the one that an earlier engine noted on disk', () => {
   expect(healthOf({ beat: null, heardAt: -Infinity, storedLastByteAt: 4_000 }).lastByteAt).toBe(4_000);
   expect(healthOf({ storedLastByteAt: 4_000 }).lastByteAt).toBe(5_000);
@@ -111,4 +126,12 @@ test('[HLT4] Offline since: the last byte, also the one that an earlier engine n
 test('[HLT4] the page its own trouble outranks the engine: no SharedWorker is an error by name', () => {
   const health = healthOf({ beat: null, heardAt: -Infinity, pageError: new SyncError('host/unsupported', 'no SharedWorker') });
   expect(health).toMatchObject({ status: 'error', reason: 'host/unsupported' });
+});
+
+test('[HLT6] a healthy connection may still keep nothing: that is said beside it, by name', () => {
+  const full = { code: 'store/quota', message: 'full', details: {} };
+  const [volatile, well] = [healthOf({ beat: { ...beatOf({}), durable: false, storage: full } }), healthOf({})];
+  expect(volatile).toMatchObject({ status: 'healthy', error: null, isDurable: false, storage: { code: 'store/quota', retryable: true } });
+  expect(well).toMatchObject({ isDurable: true, storage: null });
+  expect([isSameHealth(volatile, well), isSameHealth(volatile, { ...volatile, storage: fromWire(full as WireError) })]).toEqual([false, true]);
 });

@@ -1,0 +1,29 @@
+// The options of a page's sync, as the documents name them (seed 000), and their defaults.
+
+export interface SyncConfiguration {
+  /** A filter of this page, not of the wire. */
+  readonly orderID: string | null;
+  readonly eventTypes: readonly string[] | undefined;
+  readonly autoReconnect: boolean;
+  /** Failures in a row until polling takes over. */
+  readonly maxReconnectAttempts: number;
+  /** First delay, ms. */
+  readonly reconnectDelay: number;
+  /** Assumed until the server's hello says its own, ms. */
+  readonly heartbeatInterval: number;
+  /** How many events a page shows; deletes nothing. */
+  readonly eventHistoryLimit: number;
+  /** The most ms between two polls while polling; null = as the server says. */
+  readonly pollInterval: number | null;
+}
+
+export const DEFAULT_CONFIGURATION: SyncConfiguration = {
+  orderID: null,
+  eventTypes: undefined,
+  autoReconnect: true,
+  maxReconnectAttempts: 5,
+  reconnectDelay: 1_000,
+  heartbeatInterval: 30_000,
+  eventHistoryLimit: 100,
+  pollInterval: null,
+};

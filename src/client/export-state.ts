@@ -1,0 +1,140 @@
+// Export and import of a page's state as JSON, in the format of the first documents (seed 001). What comes in is bounded and checked field by
+// field: it sets options and history, and never moves a position. Loaded when somebody exports or imports.
+import type { SyncEvent } from '../protocol/event.ts';
+import { parseCursor } from '../protocol/cursor.ts';
+import { findHostileJson, isObject, type JsonObject } from '../protocol/json.ts';
+import type { Preferences } from '../protocol/rpc.ts';
+import type { Policy } from '../core/policy.ts';
+import { wireType } from '../core/event-names.ts';
+import { SyncError } from '../core/sync-error.ts';
+import { DEFAULT_CONFIGURATION, type SyncConfiguration } from './configuration.ts';
+import { NO_BASELINE, type MetricsBaseline, type StateFacts } from './exported-state.ts';
+
+const VERSION = '1.0.0';
+/** Longest text that is taken, and most events of it; the newest stay. */
+const MOST_CHARACTERS = 8_388_608;
+const MOST_EVENTS = 5_000;
+
+/** The present state as JSON text. `receivedAt` and `source` are null where this page read the event from disk. */
+export function describeState(facts: StateFacts): string {
+  const { configuration, events, health, baseline } = facts;
+  return JSON.stringify({
+    events: events.map((event) => toRow(event, facts)),
+    configuration,
+    preferences: { transport: health.transport },
+    lastConnectionTime: isoTime(health.lastByteAt),
+    connectionMetrics: {
+      totalConnections: (health.counters['totalConnections'] ?? 0) + baseline.totalConnections,
+      totalEvents: health.totalEvents + baseline.totalEvents,
+      uptime: health.uptime + baseline.uptime,
+    },
+    lastEventId: events.at(-1)?.id ?? null,
+    version: VERSION,
+  });
+}
+
+function toRow(event: SyncEvent, { receipts, position, acknowledged }: StateFacts): object {
+  const { id, eventType, data, orderID, timestamp } = event;
+  const receipt = receipts.get(event);
+  const seq = parseCursor(id)?.seq ?? 0;
+  const metadata = {
+    receivedAt: receipt ? isoTime(receipt.receivedAt) : null,
+    source: receipt?.source ?? null,
+    processed: position !== null && seq <= position.seq,
+    acknowledged: acknowledged !== null && seq <= acknowledged.seq,
+  };
+  return { id, eventType, data, orderID, timestamp, metadata };
+}
+
+function isoTime(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+/** What an import sets. */
+export interface ImportedState {
+  readonly configuration: Partial<SyncConfiguration>;
+  readonly preferences: Preferences | null;
+  readonly metrics: MetricsBaseline | null;
+  readonly events: readonly SyncEvent[];
+}
+
+/** Reads exported text. Fails with `protocol/malformed`, and then nothing of it is taken. Unknown fields are left out. */
+export function readState(json: string, { policy, tenant }: { readonly policy: Policy; readonly tenant: string }): ImportedState {
+  const { events = [], configuration = {}, preferences, connectionMetrics } = readObject(json, policy);
+  if (!Array.isArray(events) || !isObject(configuration)) throw malformed('without a list of events or a configuration');
+  return {
+    configuration: readConfiguration(configuration),
+    preferences: isObject(preferences) ? { transport: preferences['transport'] === 'polling' ? 'polling' : 'auto' } : null,
+    metrics: isObject(connectionMetrics) ? readMetrics(connectionMetrics) : null,
+    events: events.slice(-MOST_EVENTS).map((event) => readEvent(event, { policy, tenant })),
+  };
+}
+
+function readObject(json: string, policy: Policy): Record<string, unknown> {
+  if (typeof json !== 'string' || json.length > MOST_CHARACTERS) throw malformed(`more than ${MOST_CHARACTERS} characters, or no text`);
+  const state = parse(json);
+  if (!isObject(state)) throw malformed('no JSON object');
+  if (findHostileJson(state, policy.eventDepth) !== null) throw malformed('nested too deep, or with keys that no export has');
+  const { version } = state;
+  if (typeof version !== 'string' || !version.startsWith('1.')) throw malformed('of another version');
+  return state;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw malformed('no JSON');
+  }
+}
+
+function malformed(why: string): SyncError {
+  return new SyncError('protocol/malformed', `This is not an exported state: ${why}. Nothing of it was taken over.`);
+}
+
+/** Each option and what it must be like; an option that isn't is a mistake of the file, not a default. */
+const OPTIONS: { readonly [K in keyof SyncConfiguration]: (value: unknown) => boolean } = {
+  orderID: (value) => value === null || isText(value),
+  eventTypes: (value) => Array.isArray(value) && value.length <= 50 && value.every(isText),
+  autoReconnect: (value) => typeof value === 'boolean',
+  maxReconnectAttempts: (value) => isWithin(value, 0, 1_000),
+  reconnectDelay: (value) => isWithin(value, 0, 3_600_000),
+  heartbeatInterval: (value) => isWithin(value, 100, 3_600_000),
+  eventHistoryLimit: (value) => isWithin(value, 1, 1_000_000),
+  pollInterval: (value) => value === null || isWithin(value, 100, 3_600_000),
+};
+
+function readConfiguration(given: Record<string, unknown>): Partial<SyncConfiguration> {
+  const known = Object.keys(DEFAULT_CONFIGURATION) as (keyof SyncConfiguration)[];
+  const named = known.filter((key) => given[key] !== undefined);
+  const wrong = named.find((key) => !OPTIONS[key](given[key]));
+  if (wrong) throw malformed(`the option ${wrong} can't be what it says`);
+  return Object.fromEntries(named.map((key) => [key, given[key]]));
+}
+
+function readMetrics(given: Record<string, unknown>): MetricsBaseline {
+  const count = (key: keyof MetricsBaseline): number => {
+    const value = given[key] ?? 0;
+    if (!isWithin(value, 0, Number.MAX_SAFE_INTEGER)) throw malformed(`the metric ${key} is no count`);
+    return value as number;
+  };
+  return { ...NO_BASELINE, totalConnections: count('totalConnections'), totalEvents: count('totalEvents'), uptime: count('uptime') };
+}
+
+/** History for people to look at: it follows nothing, changes no document and belongs to this scope's tenant. */
+function readEvent(given: unknown, { policy, tenant }: { readonly policy: Policy; readonly tenant: string }): SyncEvent {
+  if (!isObject(given)) throw malformed('an event is no object');
+  const { id, eventType, data, orderID = null, timestamp } = given;
+  const isWhole = isText(id) && isText(eventType) && isObject(data) && (orderID === null || isText(orderID));
+  if (!isWhole || typeof timestamp !== 'string' || !Number.isFinite(Date.parse(timestamp))) throw malformed('an event lacks what events have');
+  if (id.length > policy.idLength * 2) throw malformed('an id is longer than ids are');
+  return { id, prev: '', eventType: wireType(eventType), data: data as JsonObject, orderID, timestamp, tenant, actor: null, mutationId: null, changes: [] };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 1_024;
+}
+
+function isWithin(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most;
+}
