@@ -1,13 +1,13 @@
-// Which screen this page shows: the board of whoever is signed in, else the sign-in form.
-import { useEffect, useState } from 'react';
+// What this page shows: the workplace of whoever is signed in, else the sign-in form. The address stays the same over signing in.
+import { useCallback, useEffect, useState } from 'react';
 import { usePageSync, useSession } from '@/lib/sync';
 import type { AppUpdate } from '../client/app-update.ts';
-import { BoardScreen } from './board-screen.tsx';
 import { Notice } from './parts/notice.tsx';
 import { UpdateBar } from './parts/update-bar.tsx';
 import { SignInScreen } from './sign-in-screen.tsx';
 import { useDelayedFlag } from './use-delayed-flag.ts';
 import { words } from './words.ts';
+import { Workplace } from './workplace.tsx';
 
 export function App({ update }: { readonly update: AppUpdate }) {
   useTrace();
@@ -24,10 +24,11 @@ function Screen() {
   const [isSigningIn, setSigningIn] = useState(false);
   const isSlow = useDelayedFlag(phase === 'starting', 300, 500);
   const done = () => setSigningIn(false);
+  const ask = useCallback(() => setSigningIn(true), []);
   if (phase === 'starting') return isSlow ? <Notice title={words.starting} /> : null;
   if (phase === 'signed-out') return <SignInScreen isAgain={false} onDone={done} />;
   if (isSigningIn) return <SignInScreen isAgain onDone={done} onBack={done} />;
-  return <BoardScreen key={`${session.tenant}/${session.user}`} session={session} onSignIn={() => setSigningIn(true)} />;
+  return <Workplace key={`${session.tenant}/${session.user}`} session={session} onSignIn={ask} />;
 }
 
 function Update({ update }: { readonly update: AppUpdate }) {

@@ -10,6 +10,8 @@ export interface NewToast {
   readonly tone: 'info' | 'error';
   readonly text: string;
   readonly action?: ToastAction;
+  /** How long an action is offered, ms; null = until closed. Default 8 s. */
+  readonly actionMs?: number | null;
 }
 
 export interface Toast extends NewToast {
@@ -50,7 +52,7 @@ export function stepToasts(before: Toasts, input: ToastInput): Toasts {
 
 /** The same sentence twice is one toast with a new life. */
 function show(before: Toasts, toast: NewToast): Toasts {
-  const leftMs = toast.tone === 'error' ? null : toast.action ? ACTION_MS : INFO_MS;
+  const leftMs = toast.tone === 'error' ? null : toast.action ? (toast.actionMs === undefined ? ACTION_MS : toast.actionMs) : INFO_MS;
   const others = before.list.filter((shown) => shown.text !== toast.text || shown.tone !== toast.tone);
   const kept = others.slice(-(MAX_TOASTS - 1));
   return { nextId: before.nextId + 1, list: [...kept, { ...toast, id: before.nextId, leftMs }], dropped: before.dropped + others.length - kept.length };

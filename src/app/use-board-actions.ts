@@ -1,15 +1,15 @@
-// The board's writer as a hook: what is busy becomes what the buttons show.
-import { useCallback, useMemo, useState } from 'react';
+// The page's writer as hooks: made once by the frame, read by every screen whose buttons write.
+import { useCallback, useContext, useMemo, useState } from 'react';
 import { useMutation } from '@/lib/sync';
 import type { BoardDocuments } from '../domain/board.ts';
 import { createBoardWriter, pendingKeys, type BusyWrites } from './board-writer.ts';
+import { useFrame } from './frame.ts';
 import type { BoardActions } from './parts/action-button.tsx';
 import type { NewToast } from './toast-state.ts';
 import { words } from './words.ts';
+import { WritesContext, type Writes } from './writes.ts';
 
-export interface BoardActionsDeps {
-  readonly documents: BoardDocuments;
-  readonly isConnected: boolean;
+export interface WritesDeps {
   show(toast: NewToast): void;
   /** Speaks to a screen reader at once. */
   alert(text: string): void;
@@ -17,7 +17,7 @@ export interface BoardActionsDeps {
 
 const NOTHING: BusyWrites = new Map();
 
-export function useBoardActions({ documents, isConnected, show, alert }: BoardActionsDeps): BoardActions {
+export function useWrites({ show, alert }: WritesDeps): Writes {
   const send = useMutation();
   const [busy, setBusy] = useState(NOTHING);
   const refuse = useCallback(
@@ -28,9 +28,24 @@ export function useBoardActions({ documents, isConnected, show, alert }: BoardAc
     [show, alert],
   );
   const writer = useMemo(() => createBoardWriter({ send, show, refuse, changed: setBusy, after: (ms, run) => void setTimeout(run, ms) }), [send, show, refuse]);
-  const pending = useMemo(() => pendingKeys(busy, documents), [busy, documents]);
+  return useMemo(() => ({ busy, run: writer.run, refuse }), [busy, writer, refuse]);
+}
+
+/** What is busy becomes what the buttons show. */
+export function useBoardActions(documents: BoardDocuments): BoardActions {
+  const { isConnected } = useFrame();
+  const { busy, run, refuse } = useContext(WritesContext);
+  const pending = useSameSet(useMemo(() => pendingKeys(busy, documents), [busy, documents]));
   return useMemo(
-    () => ({ pending, isConnected, run: (action) => void writer.run(action), explain: () => refuse(words.needsConnection) }),
-    [pending, isConnected, writer, refuse],
+    () => ({ pending, isConnected, run: (action) => void run(action), explain: () => refuse(words.needsConnection) }),
+    [pending, isConnected, run, refuse],
   );
+}
+
+/** A set that holds the same keeps its identity: buttons of a page whose events are other documents' are not drawn again. */
+export function useSameSet(next: ReadonlySet<string>): ReadonlySet<string> {
+  const [kept, setKept] = useState(next);
+  const isSame = kept.size === next.size && [...next].every((key) => kept.has(key));
+  if (!isSame) setKept(next);
+  return isSame ? kept : next;
 }

@@ -1,7 +1,6 @@
 // What the page says to a screen reader: stage changes, gathered to one sentence in five seconds; the connection's turns at once.
 import { useCallback, useContext, useEffect, useRef, useState } from 'react';
-import type { BoardView } from '../domain/board.ts';
-import { changedOrders, changesSentence, seenStages, type SeenStages } from './board-changes.ts';
+import { changedOrders, changesSentence, type SeenStages } from './board-changes.ts';
 import { timeOfDay } from './format.ts';
 import { isFresh, type IndicatorState } from './indicator-state.ts';
 import type { Spoken } from './parts/live-regions.tsx';
@@ -13,30 +12,31 @@ const GATHER_MS = 5_000;
 export interface SpokenBox {
   readonly spoken: Spoken;
   alert(text: string): void;
+  tell(text: string): void;
 }
 
-export function useSpoken(view: BoardView | null, state: IndicatorState, lastByteAt: number | null): SpokenBox {
+/** What is said, and the two ways of saying it: when there is time, or at once. */
+export function useSpoken(): SpokenBox {
   const [spoken, setSpoken] = useState<Spoken>({ polite: '', assertive: '' });
   const alert = useCallback((assertive: string) => setSpoken((before) => ({ ...before, assertive })), []);
   const tell = useCallback((polite: string) => setSpoken((before) => ({ ...before, polite })), []);
-  useStageChanges(view, tell);
-  useConnectionTurns(state, lastByteAt, { tell, alert });
-  return { spoken, alert };
+  return { spoken, alert, tell };
 }
 
-function useStageChanges(view: BoardView | null, tell: (text: string) => void): void {
+/** Says which of the cars on the screen changed their stage. */
+export function useStageChanges(seenNow: SeenStages | null, tell: (text: string) => void): void {
   const clock = useContext(ClockContext);
   const seen = useRef<SeenStages | null>(null);
   const changed = useRef(new Set<string>());
   const since = useRef(0);
   useEffect(() => {
-    if (!view) return;
-    const after = seenStages(view);
+    if (!seenNow) return;
+    const after = seenNow;
     const ids = seen.current ? changedOrders(seen.current, after) : [];
     if (changed.current.size === 0 && ids.length > 0) since.current = clock.now();
     for (const id of ids) changed.current.add(id);
     seen.current = after;
-  }, [view, clock]);
+  }, [seenNow, clock]);
   useEffect(
     () =>
       clock.subscribe((nowMs) => {
@@ -49,7 +49,7 @@ function useStageChanges(view: BoardView | null, tell: (text: string) => void): 
 }
 
 /** Only turns are said, never the state that a page starts in. */
-function useConnectionTurns(state: IndicatorState, lastByteAt: number | null, say: { tell(text: string): void; alert(text: string): void }): void {
+export function useConnectionTurns(state: IndicatorState, lastByteAt: number | null, say: { tell(text: string): void; alert(text: string): void }): void {
   const before = useRef(state);
   useEffect(() => {
     const was = before.current;

@@ -1,7 +1,9 @@
 // Holds the page's toasts and lets them age on the page's clock, which stands still while the page is hidden.
 import { useCallback, useContext, useEffect, useReducer, useRef } from 'react';
+import { undoMs } from './device-settings.ts';
 import { NO_TOASTS, stepToasts, type NewToast, type Toasts } from './toast-state.ts';
 import { ClockContext } from './use-clock.ts';
+import { useDeviceSettings } from './use-device-settings.ts';
 
 export interface ToastBox {
   readonly toasts: Toasts;
@@ -28,7 +30,8 @@ export function useToasts(): ToastBox {
       if (!paused.current) dispatch({ type: 'tick', elapsedMs });
     });
   }, [clock, isTicking]);
-  const show = useCallback((toast: NewToast) => dispatch({ type: 'show', toast }), []);
+  const { undo } = useDeviceSettings();
+  const show = useCallback((toast: NewToast) => dispatch({ type: 'show', toast: { actionMs: undoMs({ undo }), ...toast } }), [undo]);
   const close = useCallback((id: number) => dispatch({ type: 'close', id }), []);
   const pause = useCallback((isPaused: boolean) => {
     paused.current = isPaused;

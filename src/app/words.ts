@@ -1,24 +1,24 @@
 // Every sentence the application says, in one place: short, present tense, the doer named. No component holds a string of its own.
-import type { BoardAction } from '../domain/board-action.ts';
-import type { ShownStage, ShownStageName } from '../domain/selectors.ts';
+import type { ShownStage } from '../domain/selectors.ts';
+import { lowerFirst, plural } from './plural.ts';
+import type { Place } from './routes.ts';
+import { dashboard } from './words-dashboard.ts';
+import { actionLabel, actionName, doneText } from './words-actions.ts';
+import { order, orders } from './words-orders.ts';
+import { STAGE_NAMES } from './words-stages.ts';
+import { settings } from './words-settings.ts';
 
-const rules = new Intl.PluralRules('en');
 const numbers = new Intl.NumberFormat('en');
 
-/** Picks by the plural rule of the language and puts the number where `#` stands. */
-export function plural(count: number, forms: { readonly one: string; readonly other: string }): string {
-  return (rules.select(count) === 'one' ? forms.one : forms.other).replace('#', numbers.format(count));
-}
-
-const STAGE_NAMES: Readonly<Record<ShownStageName, string>> = {
-  draft: 'Draft',
-  waiting: 'Waiting',
-  washing: 'Washing',
-  drying: 'Drying',
-  ready: 'Ready',
-  paid: 'Paid',
-  done: 'Handed over',
-  cancelled: 'Cancelled',
+/** What the skip link says, by place. */
+const SKIP_TO: Readonly<Record<Place, string>> = {
+  board: 'To the board',
+  orders: 'To the orders',
+  order: 'To the order',
+  dashboard: 'To the dashboard',
+  settings: 'To the settings',
+  debug: 'To the details',
+  unknown: 'To the page',
 };
 
 /** Why the connection is not live, for people; a reason without a row is shown as it is. */
@@ -43,7 +43,16 @@ const REASONS: Readonly<Record<string, string>> = {
 export const words = {
   product: 'Holdfast',
   board: 'Board',
-  skipToBoard: 'To the board',
+  orders,
+  order,
+  dashboard,
+  settings,
+  debug: { title: 'Sync details' },
+  skipTo: SKIP_TO,
+  /** The tab's title. */
+  pageTitle: (title: string) => `${title} · Holdfast`,
+  notFound: { title: 'There is no such page.', detail: (path: string) => `Nothing stands at ${path}.`, back: 'To the board' },
+  page: { failed: "Can't open this page.", detail: 'Nothing is lost. A part of the application is not on this device yet.', again: 'Try again' },
   places: 'Places',
   free: 'Free',
   blocked: 'Blocked',
@@ -83,57 +92,9 @@ export const words = {
     elapsed: (bay: string) => `Time in ${bay}`,
   },
 
-  action: (action: BoardAction): string => {
-    switch (action.kind) {
-      case 'start':
-        return `Start ${action.plate}`;
-      case 'to-drying':
-        return 'To drying';
-      case 'ready':
-        return 'Ready';
-      case 'clear':
-        return 'Clear bay';
-      case 'reopen':
-        return 'Reopen bay';
-      case 'take-payment':
-        return action.method === 'cash' ? 'Cash' : 'Card';
-      case 'hand-over':
-        return 'Hand over';
-      case 'undo':
-        return 'Undo';
-    }
-  },
-  /** Where the label alone doesn't say which car. */
-  actionName: (action: BoardAction): string => {
-    switch (action.kind) {
-      case 'to-drying':
-        return `${action.plate} to drying`;
-      case 'ready':
-        return `${action.plate} ready`;
-      case 'clear':
-        return `Clear ${action.bayName}`;
-      case 'reopen':
-        return `Reopen ${action.bayName}`;
-      case 'take-payment':
-        return `${action.plate} paid by ${action.method}`;
-      case 'hand-over':
-        return `Hand over ${action.plate}`;
-      default:
-        return words.action(action);
-    }
-  },
-  done: (action: BoardAction): string => {
-    switch (action.kind) {
-      case 'start':
-        return `${action.plate} started.`;
-      case 'ready':
-        return `${action.plate} marked ready.`;
-      case 'hand-over':
-        return `${action.plate} handed over.`;
-      default:
-        return words.actionName(action);
-    }
-  },
+  action: actionLabel,
+  actionName,
+  done: doneText,
   undo: (seconds: number) => `Undo ${seconds}`,
   undoName: 'Undo',
   sending: 'Sending',
@@ -243,8 +204,3 @@ export const words = {
   update: { here: 'A new version is here. Nothing you typed is lost.', later: 'Later', now: 'Update' },
   failed: { title: 'Something went wrong.', detail: 'Nothing is lost. Load the page again.', reload: 'Load again' },
 } as const;
-
-function lowerFirst(text: string): string {
-  const isName = /^[A-Z0-9]{2}/.test(text);
-  return isName ? text : text.charAt(0).toLowerCase() + text.slice(1);
-}

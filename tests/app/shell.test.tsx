@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { describe, expect, test, vi } from 'vitest';
 import type { IndicatorHealth, IndicatorState } from '../../src/app/indicator-state.ts';
 import { ConnectionIndicator } from '../../src/app/parts/connection-indicator.tsx';
+import { Page } from '../../src/app/parts/page.tsx';
 import { Shell } from '../../src/app/parts/shell.tsx';
 import { SignInForm, type SignInFormProps } from '../../src/app/parts/sign-in-form.tsx';
 import { ToastList } from '../../src/app/parts/toast-list.tsx';
@@ -63,21 +64,31 @@ describe('the frame of a page', () => {
   const session = { tenant: 't', user: 'u', role: 'worker', name: 'Dilani Jayasuriya', tenantName: 'Nugegoda' } as const;
   test('has a skip link first, then places, one h1 and the page', () => {
     const { container } = draw(
-      <Shell title="Board" session={session} signOut={() => Promise.resolve()} status={null}>
-        <main id="board" />
+      <Shell place="order" session={session} signOut={() => Promise.resolve()}>
+        <Page title="CBF 4821" className="order" branch="Nugegoda">
+          {null}
+        </Page>
       </Shell>,
     );
-    expect(container.querySelector('a')?.getAttribute('href')).toBe('#board');
+    expect(container.querySelector('a')?.textContent).toBe('To the order');
+    fireEvent.click(screen.getByText('To the order'));
+    expect(document.activeElement).toBe(screen.getByRole('main'));
     expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1);
+    expect(document.title).toBe('CBF 4821 · Holdfast');
     screen.getByRole('navigation', { name: 'Places' });
-    expect(screen.getByRole('link', { name: 'Board' }).getAttribute('aria-current')).toBe('page');
-    expect(screen.getAllByRole('link')).toHaveLength(2);
+    const places = [...container.querySelectorAll('.place')].map((link) => [link.textContent, link.getAttribute('href'), link.getAttribute('aria-current')]);
+    expect(places).toEqual([
+      ['Board', '/', null],
+      ['Orders', '/orders', 'true'],
+      ['Dashboard', '/dashboard', null],
+      ['Settings', '/settings', null],
+    ]);
   });
   test('signs out once, and says so where that fails', async () => {
     const signOut = vi.fn(() => Promise.reject(new Error('away')));
     draw(
-      <Shell title="Board" session={session} signOut={signOut} status={null}>
-        <main id="board" />
+      <Shell place="board" session={session} signOut={signOut}>
+        {null}
       </Shell>,
     );
     const button = screen.getByText('Sign out');

@@ -22,6 +22,8 @@ export const NEEDS_CONNECTION_ID = 'needs-connection';
 interface ActionLook {
   readonly icon?: ReactNode;
   readonly look?: 'primary' | 'outline';
+  /** Instead of the action's own short label, where there is room for more. */
+  readonly label?: string;
 }
 
 export interface ActionSlotProps extends ActionLook {
@@ -39,7 +41,7 @@ export function ActionSlot({ offered, actions, ...look }: ActionSlotProps) {
   return offered.map((action, index) => <ActionButton key={index} action={action} actions={actions} {...look} />);
 }
 
-function ActionButton({ action, actions, icon, look = 'outline' }: ActionLook & { readonly action: BoardAction; readonly actions: BoardActions }) {
+function ActionButton({ action, actions, icon, label, look = 'outline' }: ActionLook & { readonly action: BoardAction; readonly actions: BoardActions }) {
   const touched = useRef<BoardAction>(action);
   const { isConnected } = actions;
   const act = (event: MouseEvent) => {
@@ -53,7 +55,7 @@ function ActionButton({ action, actions, icon, look = 'outline' }: ActionLook & 
     <button
       type="button"
       className={`button button-${look}`}
-      aria-label={words.actionName(action)}
+      aria-label={label ?? words.actionName(action)}
       aria-disabled={isConnected ? undefined : true}
       aria-describedby={isConnected ? undefined : NEEDS_CONNECTION_ID}
       onPointerDown={() => {
@@ -62,7 +64,7 @@ function ActionButton({ action, actions, icon, look = 'outline' }: ActionLook & 
       onClick={act}
     >
       {isConnected ? icon : <CloudOff className="icon" aria-hidden="true" />}
-      <span>{words.action(action)}</span>
+      <span>{label ?? words.action(action)}</span>
     </button>
   );
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { BoardAction } from '../../domain/board-action.ts';
 import type { BayView } from '../../domain/bay-view.ts';
 import { timeOfDay } from '../format.ts';
+import { hrefOf } from '../routes.ts';
 import type { Standing } from '../standing.ts';
 import { words } from '../words.ts';
 import { ActionSlot, type BoardActions } from './action-button.tsx';
@@ -47,7 +48,7 @@ function BusyBay({ bay, actions, standing }: Of<'working' | 'finished'>) {
   const look = isLate ? 'primary' : 'outline';
   return (
     <BayFrame bay={bay} label={bayLabel(bay, over, isStale)} modifier={isLate ? 'is-late' : ''} chip={<StageChip stage={work.stage} />}>
-      <p className="plate bay-plate">{work.plate}</p>
+      <Plate orderId={work.orderId} plate={work.plate} />
       <BayCar vehicle={work.vehicle} colour={work.colour} service={work.service} />
       <WorkClock bay={bay} over={over} standing={standing} />
       <div className="bay-actions">
@@ -65,7 +66,7 @@ function FreeBay({ bay, actions, standing }: Of<'free'>) {
       {offer ? (
         <>
           <p className="bay-next">{offer.place === 1 ? words.bay.nextInQueue : words.bay.placeInQueue(offer.place)}</p>
-          <p className="plate bay-plate">{offer.plate}</p>
+          <Plate orderId={offer.orderId} plate={offer.plate} />
           <BayCar vehicle={offer.vehicle} colour={offer.colour} service={words.bay.serviceMinutes(offer.service, offer.minutes)} />
         </>
       ) : (
@@ -114,6 +115,17 @@ function BrokenBay({ bay, onRetry }: Of<'broken'>) {
         </button>
       </div>
     </BayFrame>
+  );
+}
+
+/** The car's name, and the way to its order. */
+function Plate({ orderId, plate }: { readonly orderId: string; readonly plate: string }) {
+  return (
+    <p className="plate bay-plate">
+      <a className="plate-link" href={hrefOf({ place: 'order', id: orderId })}>
+        {plate}
+      </a>
+    </p>
   );
 }
 

@@ -1,7 +1,5 @@
-// The wash-bay board, drawn: counts, bays, queue, hand-over. Everything it shows comes in as values; it asks nobody.
-import { History } from 'lucide-react';
+// The wash-bay board, drawn into the page's main part: counts, bays, queue, hand-over. Everything it shows comes in as values; it asks nobody.
 import type { BoardView } from '../../domain/board.ts';
-import { timeOfDay } from '../format.ts';
 import type { Standing } from '../standing.ts';
 import { useDelayedFlag } from '../use-delayed-flag.ts';
 import { words } from '../words.ts';
@@ -10,6 +8,7 @@ import { BayCard, BaySkeleton } from './bay-card.tsx';
 import { HandOverPanel } from './hand-over-panel.tsx';
 import { QueuePanel } from './queue-panel.tsx';
 import { StageCounts } from './stage-counts.tsx';
+import { StaleLine } from './stale-line.tsx';
 
 export interface BoardProps {
   /** Null while the documents are read from disk. */
@@ -27,7 +26,7 @@ export function Board({ view, standing, trouble, actions, onRetry }: BoardProps)
   const isSlow = useDelayedFlag(view === null, 300, 500);
   const isStale = standing.kind === 'last-known';
   return (
-    <main id="board" className="board" tabIndex={-1}>
+    <>
       {view?.hasBays !== false && <StageCounts counts={view?.counts ?? null} />}
       <StaleLine standing={standing} trouble={trouble} />
       <p id={NEEDS_CONNECTION_ID} hidden>
@@ -40,22 +39,7 @@ export function Board({ view, standing, trouble, actions, onRetry }: BoardProps)
           {view.hasBays && <HandOverPanel cars={view.handOver} actions={actions} />}
         </div>
       )}
-    </main>
-  );
-}
-
-/** Has its height always, so that nothing moves when it speaks. */
-function StaleLine({ standing, trouble }: Pick<BoardProps, 'standing' | 'trouble'>) {
-  if (trouble !== null) return <p className="stale-line is-trouble">{trouble}</p>;
-  return (
-    <p className="stale-line">
-      {standing.kind === 'last-known' && (
-        <>
-          <History className="icon" aria-hidden="true" />
-          {standing.atMs === null ? words.asItWasUnknown : words.asItWas(timeOfDay(standing.atMs))}
-        </>
-      )}
-    </p>
+    </>
   );
 }
 

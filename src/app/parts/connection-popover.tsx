@@ -1,6 +1,7 @@
 // What stands behind the one word: a sentence, the last update, the next attempt, updates since load. The browser closes it on
 // Escape and on a touch outside, and gives the focus back.
 import { timeOfDay } from '../format.ts';
+import { hrefOf } from '../routes.ts';
 import { useClock } from '../use-clock.ts';
 import { words } from '../words.ts';
 import { age, nextAttempt, type ConnectionIndicatorProps } from './connection-facts.ts';
@@ -25,6 +26,9 @@ export function ConnectionPopover(props: ConnectionPopoverProps) {
       <p className="popover-lead">{props.health.trouble ?? words.connection.sentence[state]}</p>
       {isOpen && <Facts {...props} />}
       <PopoverAction {...props} />
+      <a className="link-button popover-link" href={hrefOf({ place: 'debug' })}>
+        {words.debug.title}
+      </a>
     </div>
   );
 }

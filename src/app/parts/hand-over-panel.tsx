@@ -1,6 +1,7 @@
 // Finished cars that still stand here: what is to pay, and the step that ends their visit.
 import type { HandOverView } from '../../domain/board.ts';
 import { money } from '../format.ts';
+import { hrefOf } from '../routes.ts';
 import { words } from '../words.ts';
 import { ActionSlot, type BoardActions } from './action-button.tsx';
 import { Glyph } from './glyph.tsx';
@@ -25,10 +26,10 @@ function HandOverRow({ car, actions }: { readonly car: HandOverView; readonly ac
   return (
     <li className={`row hand-over-row tone-${car.stage}`}>
       <Glyph name={car.stage} />
-      <span className="row-main">
+      <a className="row-main" href={hrefOf({ place: 'order', id: car.orderId })}>
         <span className="plate plate-s">{car.plate}</span>
         <span className="row-sub">{payLine(car)}</span>
-      </span>
+      </a>
       <span className="row-actions">
         <ActionSlot offered={car.actions} actions={actions} />
       </span>

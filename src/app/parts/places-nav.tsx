@@ -1,11 +1,27 @@
 // The places of the application and the person who is signed in: a rail on tablets, a bar below on phones, a column on desktops.
 // It names only places that exist.
-import { LayoutGrid } from 'lucide-react';
+import { ChartColumn, ClipboardList, LayoutGrid, Settings2, type LucideIcon } from 'lucide-react';
+import { hrefOf, type Place, type Route } from '../routes.ts';
 import { words } from '../words.ts';
 import { Logo } from './glyph.tsx';
 import { PersonMenu, type PersonMenuProps } from './person-menu.tsx';
 
-export function PlacesNav({ session, signOut }: PersonMenuProps) {
+interface Entry {
+  readonly route: Route;
+  readonly label: string;
+  readonly Icon: LucideIcon;
+  /** Pages that belong to this place. */
+  readonly holds: readonly Place[];
+}
+
+const ENTRIES: readonly Entry[] = [
+  { route: { place: 'board' }, label: words.board, Icon: LayoutGrid, holds: ['board'] },
+  { route: { place: 'orders', stage: 'open', query: '' }, label: words.orders.title, Icon: ClipboardList, holds: ['orders', 'order'] },
+  { route: { place: 'dashboard' }, label: words.dashboard.title, Icon: ChartColumn, holds: ['dashboard'] },
+];
+const SETTINGS: Entry = { route: { place: 'settings' }, label: words.settings.title, Icon: Settings2, holds: ['settings', 'debug'] };
+
+export function PlacesNav({ place, session, signOut }: PersonMenuProps & { readonly place: Place }) {
   return (
     <nav className="places" aria-label={words.places}>
       <div className="places-brand">
@@ -16,16 +32,25 @@ export function PlacesNav({ session, signOut }: PersonMenuProps) {
         </span>
       </div>
       <ul className="places-list">
-        <li>
-          <a className="place" href="/" aria-current="page">
-            <span className="place-pill">
-              <LayoutGrid className="icon" aria-hidden="true" />
-            </span>
-            <span className="place-label">{words.board}</span>
-          </a>
-        </li>
+        {[...ENTRIES, SETTINGS].map((entry) => (
+          <li key={entry.label} className={entry === SETTINGS ? 'place-last' : undefined}>
+            <PlaceLink entry={entry} place={place} />
+          </li>
+        ))}
       </ul>
       <PersonMenu session={session} signOut={signOut} />
     </nav>
+  );
+}
+
+function PlaceLink({ entry: { route, label, Icon, holds }, place }: { readonly entry: Entry; readonly place: Place }) {
+  const current = route.place === place ? 'page' : holds.includes(place) ? 'true' : undefined;
+  return (
+    <a className="place" href={hrefOf(route)} aria-current={current}>
+      <span className="place-pill">
+        <Icon className="icon" aria-hidden="true" />
+      </span>
+      <span className="place-label">{label}</span>
+    </a>
   );
 }

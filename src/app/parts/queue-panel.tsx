@@ -2,6 +2,7 @@
 import type { QueueItemView } from '../../domain/board.ts';
 import { minutesSince } from '../../domain/selectors.ts';
 import { timeOfDay } from '../format.ts';
+import { hrefOf } from '../routes.ts';
 import { useClock } from '../use-clock.ts';
 import { words } from '../words.ts';
 import { Panel } from './panel.tsx';
@@ -37,10 +38,16 @@ function QueueItem({ item, isStale }: { readonly item: QueueItemView; readonly i
   return (
     <li className="row queue-row">
       <span className="queue-place">{item.place}</span>
-      <span className="row-main">
-        <span className="plate plate-s">{car?.plate ?? words.queue.unknownCar}</span>
-        {car && <span className="row-sub">{words.queue.car(car.vehicle, car.service)}</span>}
-      </span>
+      {car ? (
+        <a className="row-main" href={hrefOf({ place: 'order', id: item.orderId })}>
+          <span className="plate plate-s">{car.plate}</span>
+          <span className="row-sub">{words.queue.car(car.vehicle, car.service)}</span>
+        </a>
+      ) : (
+        <span className="row-main">
+          <span className="plate plate-s">{words.queue.unknownCar}</span>
+        </span>
+      )}
       <span className="row-side">
         <span className="queue-waited">
           <strong>{isStale ? `~${waited}` : waited}</strong> {words.minutesUnit}

@@ -40,10 +40,10 @@ function ToastLine({ toast, onClose }: { readonly toast: Toast; onClose(): void 
       <p className="toast-text">{toast.text}</p>
       {action && (
         <button type="button" className="toast-action" aria-label={action.name} onClick={run}>
-          {action.label(Math.max(1, Math.ceil((toast.leftMs ?? 0) / 1_000)))}
+          {toast.leftMs === null ? action.name : action.label(Math.max(1, Math.ceil(toast.leftMs / 1_000)))}
         </button>
       )}
-      {toast.tone === 'error' && (
+      {toast.leftMs === null && (
         <button type="button" className="toast-close" aria-label={words.close} onClick={onClose}>
           <X className="icon" aria-hidden="true" />
         </button>

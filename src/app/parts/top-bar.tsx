@@ -1,15 +1,35 @@
-// Title, branch, and the connection at the right end: the same bar on every page.
+// Title, branch, a page's own tools, and the connection at the right end: the same bar on every page.
 import { MapPin } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 
-export function TopBar({ title, branch, children }: { readonly title: string; readonly branch: string; readonly children: ReactNode }) {
+export interface TopBarProps {
+  /** Null where the page shows its title larger, below. */
+  readonly title: string | null;
+  readonly titleRef?: Ref<HTMLHeadingElement>;
+  /** Instead of title and branch: where this page belongs to. */
+  readonly lead?: ReactNode;
+  readonly branch: string;
+  readonly tools?: ReactNode;
+  /** The indicator. */
+  readonly children: ReactNode;
+}
+
+export function TopBar({ title, titleRef, lead, branch, tools, children }: TopBarProps) {
+  const hasTools = tools !== undefined && tools !== null;
   return (
-    <header className="top-bar">
-      <h1 className="title">{title}</h1>
-      <p className="branch">
-        <MapPin className="icon" aria-hidden="true" />
-        <span>{branch}</span>
-      </p>
+    <header className={hasTools ? 'top-bar has-tools' : 'top-bar'}>
+      {title !== null && (
+        <h1 className="title" ref={titleRef} tabIndex={-1}>
+          {title}
+        </h1>
+      )}
+      {lead ?? (
+        <p className="branch">
+          <MapPin className="icon" aria-hidden="true" />
+          <span>{branch}</span>
+        </p>
+      )}
+      {hasTools && <div className="top-tools">{tools}</div>}
       {children}
     </header>
   );

@@ -3,22 +3,24 @@ import { createRoot } from 'react-dom/client';
 import { useEffect, type ReactNode } from 'react';
 import { boardView, type BoardDocuments } from '../../../src/domain/board.ts';
 import type { Role } from '../../../src/protocol/http.ts';
+import { StatusContext } from '../../../src/app/frame.ts';
 import type { IndicatorHealth, IndicatorState } from '../../../src/app/indicator-state.ts';
 import type { BoardActions } from '../../../src/app/parts/action-button.tsx';
 import { Board } from '../../../src/app/parts/board.tsx';
 import { ConnectionIndicator } from '../../../src/app/parts/connection-indicator.tsx';
 import { GlyphSprite } from '../../../src/app/parts/glyph.tsx';
+import { Page } from '../../../src/app/parts/page.tsx';
 import { Shell } from '../../../src/app/parts/shell.tsx';
 import { SignInForm } from '../../../src/app/parts/sign-in-form.tsx';
 import { ToastList } from '../../../src/app/parts/toast-list.tsx';
 import { UpdateBar } from '../../../src/app/parts/update-bar.tsx';
 import { useToasts } from '../../../src/app/use-toasts.ts';
 import { PRESENT, type Standing } from '../../../src/app/standing.ts';
-import { followSystemTheme } from '../../../src/app/theme.ts';
 import { ClockContext } from '../../../src/app/use-clock.ts';
 import { words } from '../../../src/app/words.ts';
 import '../../../src/app/styles/index.css';
 import { branch, branchInTrouble, emptyBranch, NOW } from '../fixtures.ts';
+import { OrdersScene, OrderScenePage } from './order-scenes.tsx';
 
 const nothing = () => {};
 const clock = { now: () => NOW, subscribe: () => nothing };
@@ -68,7 +70,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   display: { role: 'display' },
 };
 
-function BoardScene({ scene }: { readonly scene: Scene }) {
+function Framed({ scene, screen }: { readonly scene: Scene; readonly screen: string }) {
   const role = scene.role ?? 'manager';
   const documents = scene.documents === undefined ? branch() : scene.documents;
   const box = useToasts();
@@ -81,32 +83,43 @@ function BoardScene({ scene }: { readonly scene: Scene }) {
   }, [scene, show]);
   const status = <ConnectionIndicator state={scene.state ?? 'live'} health={scene.health ?? healthy} onTryNow={nothing} onSignIn={nothing} />;
   return (
-    <Shell
-      title={words.board}
-      session={{ tenant: 't', user: 'u', role, name: 'Dilani Jayasuriya', tenantName: 'Nugegoda' }}
-      signOut={() => Promise.reject(new Error('no'))}
-      status={status}
-    >
-      <Board
-        view={documents && boardView(documents, role, NOW)}
-        standing={scene.standing ?? PRESENT}
-        trouble={scene.health?.trouble ?? null}
-        actions={{ ...acting, ...scene.actions }}
-        onRetry={nothing}
-      />
-      <ToastList box={box} />
-      {scene.update && <UpdateBar onUpdate={nothing} onLater={nothing} />}
-    </Shell>
+    <StatusContext value={status}>
+      <Shell
+        place={screen.startsWith('orders') ? 'orders' : screen.startsWith('order') ? 'order' : 'board'}
+        session={{ tenant: 't', user: 'u', role, name: 'Dilani Jayasuriya', tenantName: 'Nugegoda' }}
+        signOut={() => Promise.reject(new Error('no'))}
+      >
+        {screenOf(screen, scene, role, documents)}
+        <ToastList box={box} />
+        {scene.update && <UpdateBar onUpdate={nothing} onLater={nothing} />}
+      </Shell>
+    </StatusContext>
   );
 }
 
+function screenOf(screen: string, scene: Scene, role: Role, documents: BoardDocuments | null): ReactNode {
+  const actions = { ...acting, ...scene.actions };
+  const standing = scene.standing ?? PRESENT;
+  const trouble = scene.health?.trouble ?? null;
+  if (screen.startsWith('orders')) return <OrdersScene name={screen} scene={{ role, actions, standing, trouble }} />;
+  if (screen.startsWith('order')) return <OrderScenePage name={screen} scene={{ role, actions, standing, trouble }} />;
+  return (
+    <Page title={words.board} className="board" branch="Nugegoda">
+      <Board view={documents && boardView(documents, role, NOW)} standing={standing} trouble={trouble} actions={actions} onRetry={nothing} />
+    </Page>
+  );
+}
+
+/** `live`, `offline`: the board. `orders.offline`, `order-ready.live`: another screen in that scene. */
 function pick(name: string): ReactNode {
   if (name === 'sign-in') return <SignInForm isAgain={false} failure={null} isBusy={false} version="0.1.0" onSubmit={nothing} />;
   if (name === 'sign-in-failed') return <SignInForm isAgain failure={words.signIn.wrong} isBusy={false} version="0.1.0" onSubmit={nothing} onBack={nothing} />;
-  return <BoardScene scene={SCENES[name] ?? {}} />;
+  const [first = '', second = 'live'] = name.split('.');
+  const isScreen = first.startsWith('order');
+  return <Framed screen={isScreen ? first : 'board'} scene={SCENES[isScreen ? second : first] ?? {}} />;
 }
 
-followSystemTheme(window, new AbortController().signal);
+document.documentElement.dataset['theme'] = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

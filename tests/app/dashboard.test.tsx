@@ -1,0 +1,90 @@
+// @vitest-environment happy-dom
+import { fireEvent, screen, within } from '@testing-library/react';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { dashboardView, titleOf } from '../../src/app/dashboard-screen.tsx';
+import { Dashboard } from '../../src/app/dashboard/dashboard.tsx';
+import { onTimePercent } from '../../src/app/dashboard/figure-strip.tsx';
+import { LookSection } from '../../src/app/settings/device-sections.tsx';
+import type { Role } from '../../src/protocol/http.ts';
+import { draw } from './draw.tsx';
+import { branch, emptyBranch, NOW } from './fixtures.ts';
+
+/** No canvas here: what is drawn is looked at in a real browser. */
+vi.mock('../../src/app/plots/plot-canvas.ts', () => ({ mountPlot: () => ({ show: () => {} }) }));
+beforeEach(() => void vi.useRealTimers());
+
+const show = (role: Role, isStale = false, documents = branch()) => draw(<Dashboard view={dashboardView(documents, role, NOW)} isStale={isStale} />);
+const figure = (name: string) => screen.getByText(name).parentElement?.textContent;
+
+describe('the dashboard', () => {
+  test('shows the figures of the day with what to make of them', () => {
+    show('manager');
+    expect(figure('Cars finished')).toBe('Cars finished1 by 13:5844 came, 29 left');
+    expect(figure('Waiting now')).toBe('Waiting now7 carslongest 11 min');
+    expect(figure('In the bays')).toBe('In the bays3 of 6 bays1 blocked');
+    expect(figure('Revenue')).toBe('RevenueRs 9,300 Rs 9,250 not paid yet');
+  });
+  test.each<Role>(['worker', 'kiosk', 'display'])('[FIG2] a %s is shown no money, neither as a figure nor in a plot', (role) => {
+    const { container } = show(role);
+    expect(container.textContent).not.toMatch(/Rs|Revenue/);
+    for (const plot of container.querySelectorAll('[role=img]')) expect(plot.getAttribute('aria-label')).not.toMatch(/Rs|Revenue/);
+  });
+  test('a display, which sees the queue alone, is shown who waits and nothing that it can not know', () => {
+    const { container } = show('display');
+    expect(container.querySelectorAll('.figure')).toHaveLength(1);
+    expect(container.querySelector('.panel')).toBeNull();
+  });
+  test('offline keeps the figures, compares nothing, and what would run on is only about right', () => {
+    show('manager', true);
+    expect(figure('Cars finished')).toBe('Cars finished1 44 came, 29 left');
+    expect(figure('Waiting now')).toBe('Waiting now7 carslongest ~11 min');
+    expect(figure('Average in bay')).toBe('Average in bay29 min');
+    expect(figure('Revenue')).toBe('RevenueRs 9,300 ');
+  });
+  test('each plot says itself in a sentence and turns into a real table', () => {
+    show('manager');
+    const panel = screen.getByRole('region', { name: 'Cars per hour and waiting time' });
+    expect(within(panel).getByRole('img').getAttribute('aria-label')).toContain('Finished: 1 in all, most between 13:00 and 14:00, 1');
+    const toggle = within(panel).getByRole('button', { name: 'Cars per hour and waiting time, as a table' });
+    fireEvent.click(toggle);
+    expect(toggle.getAttribute('aria-pressed')).toBe('true');
+    const table = within(panel).getByRole('table', { name: 'Cars per hour and waiting time' });
+    expect(within(table).getAllByRole('row')).toHaveLength(12);
+    expect(within(table).getByRole('row', { name: /^13 so far/ }).textContent).toBe('13 so far162.3 min');
+    fireEvent.click(toggle);
+    expect(within(panel).queryByRole('table')).toBeNull();
+  });
+  test('late and blocked bays say so in words', () => {
+    show('manager');
+    const bays = screen.getByRole('region', { name: 'Bays in use' });
+    expect(within(bays).getByText('Bay 3').parentElement?.textContent).toContain('late');
+    expect(within(bays).getByText('Bay 6').parentElement?.textContent).toContain('blocked');
+  });
+  test('before the first car there is no plot of nothing', () => {
+    const { container } = show('manager', false, emptyBranch());
+    screen.getByText('The first car will show here.');
+    expect(container.querySelector('[role=img]')).toBeNull();
+  });
+  test('no live region: the figures would never be silent', () => {
+    expect(show('manager').container.querySelector('[aria-live], [role=status], [role=alert]')).toBeNull();
+  });
+});
+
+test('the title says how long the figures are of today, and of which day when they are not', () => {
+  expect(titleOf({ kind: 'present' }, NOW)).toBe('Today');
+  expect(titleOf({ kind: 'last-known', atMs: NOW - 16 * 60_000 }, NOW)).toBe('Today until 13:42');
+  expect(titleOf({ kind: 'last-known', atMs: NOW - 24 * 3_600_000 }, NOW)).toBe('Thursday until 13:58');
+  expect(titleOf({ kind: 'last-known', atMs: null }, NOW)).toBe('Last known');
+});
+
+test('a share is never rounded to all or none', () =>
+  expect([onTimePercent(1_000, 1), onTimePercent(1_000, 999), onTimePercent(34, 4), onTimePercent(5, 0), onTimePercent(5, 5)]).toEqual([99, 1, 88, 100, 0]));
+
+test('a choice of settings is native radios in a named group', () => {
+  const change = vi.fn();
+  draw(<LookSection change={change} />);
+  const group = screen.getByRole('group', { name: 'Theme' });
+  expect(within(group).getByRole<HTMLInputElement>('radio', { name: /^As the device/ }).checked).toBe(true);
+  fireEvent.click(within(group).getByRole('radio', { name: 'Dark' }));
+  expect(change).toHaveBeenCalledWith({ theme: 'dark' });
+});
