@@ -1,16 +1,20 @@
-// `npm run docs:check`: every link of the README and of docs/ that points into the project leads somewhere, headings included.
+// `npm run docs:check`: every link of the README and of docs/ that points into the project leads somewhere, headings included, and every
+// snippet type-checks.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { requireNode, root } from './require-node.mjs';
 
 await requireNode();
+const { checkSnippets } = await import('./check-snippets.mjs');
 
 const pages = globSync(['README.md', 'docs/**/*.md'], { cwd: root }).map((path) => resolve(root, path));
 const broken = pages.flatMap((page) => linksOf(page).filter(({ target, heading }) => !leads(target, heading)));
 
 for (const { page, link } of broken) console.error(`${relative(root, page)}: ${link} leads nowhere`);
 console.log(`${pages.length} pages, ${broken.length} broken links`);
-process.exitCode = broken.length > 0 || pages.length === 0 ? 1 : 0;
+const snippets = await checkSnippets();
+console.log(`${snippets.count} snippets${snippets.isRight ? '' : ', not all of them type-check'}`);
+process.exitCode = broken.length > 0 || pages.length === 0 || !snippets.isRight ? 1 : 0;
 
 function linksOf(page) {
   const links = [...withoutCode(page).matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)].map(([, a, b]) => a ?? b);

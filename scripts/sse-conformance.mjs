@@ -3,7 +3,7 @@
 //   {"cases": [{"name", "chunks", "expect": {"events": [{"type", "data", "id"}], "lastEventId", "retry"}, "initialLastEventId"?, "tags"?: ["big"]}]}
 //
 // A chunk is the base64 of one network chunk, or {"b64", "times"}; after the last one the body ends. An event's `id` is the last event id at
-// its dispatch; `data` may be {"$repeat": [s, n]}. Each case runs as written, whole, and at 1, 2, 3 and 7 bytes a chunk; a big one as written only.
+// its dispatch; a text may be {"$repeat": [s, n]}. Each case runs as written, whole, and at 1, 2, 3 and 7 bytes a chunk; a big one as written only.
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { requireNode } from './require-node.mjs';
@@ -39,7 +39,7 @@ function readCase(createSseReader, one, chunking) {
 }
 
 function chunkingsOf(one) {
-  const isBig = one.big === true || (one.tags ?? []).includes('big') || (one.tag ?? '') === 'big';
+  const isBig = one.big === true || [one.tags ?? [], one.tag ?? []].flat().includes('big');
   return isBig ? CHUNKINGS.slice(0, 1) : CHUNKINGS;
 }
 
@@ -69,14 +69,14 @@ function compare({ name, expect }, chunking, got) {
 function* factsOf({ events = [], ...rest }, got) {
   yield ['number of events', events.length, got.events.length];
   for (const [index, event] of events.entries())
-    for (const [key, value] of Object.entries(event)) yield [`event ${index + 1}'s ${key}`, key === 'data' ? textOf(value) : value, got.events[index]?.[key]];
-  if ('lastEventId' in rest) yield ['last event id', rest.lastEventId, got.lastEventId];
+    for (const [key, value] of Object.entries(event)) yield [`event ${index + 1}'s ${key}`, textOf(value), got.events[index]?.[key]];
+  if ('lastEventId' in rest) yield ['last event id', textOf(rest.lastEventId), got.lastEventId];
   if ('retry' in rest) yield ['retry', rest.retry ?? null, got.retry];
 }
 
-function textOf(data) {
-  if (typeof data === 'string') return data;
-  const [text, times] = data.$repeat;
+function textOf(value) {
+  if (typeof value?.$repeat !== 'object') return value;
+  const [text, times] = value.$repeat;
   return text.repeat(times);
 }
 
@@ -85,12 +85,27 @@ function show(value) {
   return text.length > 200 ? `${text.slice(0, 200)}... (${text.length} characters)` : text;
 }
 
+/** The cases of a file; null when there are none to be read, which is said. */
+function readCases(file) {
+  try {
+    const read = JSON.parse(readFileSync(file, 'utf8'));
+    const cases = Array.isArray(read) ? read : read?.cases;
+    if (Array.isArray(cases)) return cases;
+    console.error(`${file} holds no list of cases`);
+  } catch (error) {
+    console.error(`${file} can't be read: ${error.message}`);
+  }
+  return null;
+}
+
 async function main(file) {
   if (!file) {
     console.error('Usage: node scripts/sse-conformance.mjs FILE');
     return 2;
   }
-  const { complaints, passed, total } = await runCases(JSON.parse(readFileSync(file, 'utf8')).cases);
+  const cases = readCases(file);
+  if (!cases) return 2;
+  const { complaints, passed, total } = await runCases(cases);
   for (const complaint of complaints) console.error(complaint);
   console.log(`${passed} of ${total} cases`);
   return passed === total && total > 0 ? 0 : 1;

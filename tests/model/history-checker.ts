@@ -1,13 +1,16 @@
-// Judges a simulated run against ORACLE.md's rules while it happens. It knows what the server ever said, what was committed, and what each page
-// was told; it knows nothing of the product's code. A rule that breaks is reported once with its name.
+// Judges a simulated run while it happens, by what only the model can see: places in runs, commits, and the disk after every step. It knows
+// what the server ever said, what was committed, and what each page was told; it knows nothing of the product's code. What it witnesses also goes
+// on a tape, and at the end the judge of all histories (tests/support/history) has the last word.
 import { parseCursor } from '../../src/protocol/cursor.ts';
 import type { SyncEvent } from '../../src/protocol/event.ts';
 import type { StoredDocument } from '../../src/core/document.ts';
 import type { CommitBatch, LogMeta, LogPage, LogReader, Position } from '../../src/store/contract.ts';
 import { visibleChanges, type Feed, type TruthEntry } from '../support/fake-server.ts';
+import type { Rule as OracleRule } from '../support/history/violation.ts';
+import { createModelTape } from './model-tape.ts';
 
-/** ORACLE.md's names; LAW1 = commit, then publish (DESIGN.md 1), R10 = convergence at the end. */
-export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R10' | 'R12' | 'R18' | 'LAW1';
+/** The oracle's names; LAW1 = commit, then publish (DESIGN.md 1), R10 = convergence at the end. */
+export type Rule = OracleRule | 'LAW1';
 
 export interface Violation {
   readonly rule: Rule;
@@ -29,6 +32,8 @@ export interface PageWitness {
   /** A collection was read from disk at a place of `run`. */
   loaded(collection: string, run: string): void;
   shows(collection: string, documents: ReadonlyMap<string, StoredDocument>): void;
+  /** The page is gone. */
+  ended(): void;
 }
 
 export interface HistoryChecker {
@@ -43,10 +48,13 @@ export interface HistoryChecker {
   verifyDisk(reader: LogReader): Promise<void>;
   /** The whole log of the present run. */
   verifyWholeDisk(reader: LogReader): Promise<void>;
+  /** The end of the run: its tape goes to the judge of all histories. */
+  judgeTape(): void;
 }
 
 export function createHistoryChecker({ truth, feed }: { readonly truth: ReadonlyMap<string, TruthEntry>; readonly feed: Feed }): HistoryChecker {
   const violations: Violation[] = [];
+  const tape = createModelTape({ truth, feed });
   /** A page that comes before any engine stands at the beginning of no run. */
   const runs = new Map<string, RunRecord>([['', { base: null, last: null, places: new Map([[0, null]]) }]]);
   let highestTerm = 0;
@@ -57,6 +65,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
 
   function fence(term: number, what: string): void {
     if (term < highestTerm) report('R12', 'disk', `${what} with term ${term} after ${highestTerm}`);
+    tape.wrote(term);
     highestTerm = Math.max(highestTerm, term);
   }
 
@@ -117,6 +126,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
     let epochNo = 0;
     const versions = new Map<string, Map<string, number>>();
     const loadedFrom = new Map<string, string>();
+    tape.start(name);
 
     /** The cursor of a place that a page claims to have reached; it must be on disk already. */
     function placeOf(through: Position): string | null | undefined {
@@ -131,6 +141,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
     return {
       reset(through) {
         last = placeOf(through) ?? null;
+        tape.base(name, last);
         run = through.run;
         lastSeq = through.seq;
         skippedTo = 0;
@@ -138,8 +149,10 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
       skipped(from, to) {
         if (from !== lastSeq + 1) report('R2', name, `told that ${from} to ${to} are skipped, standing at ${lastSeq}`);
         skippedTo = to;
+        tape.skipped(name, from, to);
       },
       deliver(events, through) {
+        for (const event of events) tape.deliver(name, event, isTold(event));
         if (through.run !== run) return report('R18', name, `delivered events of run ${through.run} within run ${run}`);
         if (through.seq < lastSeq) return report('R4', name, `went back from ${lastSeq} to ${through.seq}`);
         const place = placeOf(through);
@@ -168,7 +181,13 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
           before.set(id, version);
         }
       },
+      ended: () => tape.stop(name),
     };
+  }
+
+  function isTold(event: SyncEvent): boolean {
+    const entry = truth.get(event.id);
+    return entry !== undefined && isSame(entry, event, feed);
   }
 
   function verifyPage(page: LogPage, from: Position): void {
@@ -183,6 +202,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
 
   async function verifyFrom(reader: LogReader, start: Position | null): Promise<void> {
     let from = start;
+    const kept: string[] = [];
     for (let more = true; more;) {
       const page = await reader.read(from);
       if (page.meta.cursor === null) return;
@@ -192,8 +212,11 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
         continue;
       }
       verifyPage(page, from);
+      kept.push(...page.events.map(({ id }) => id));
       from = page.through;
       more = page.hasMore;
+      const { run, cursor, floor } = page.meta;
+      if (start === null && !more) tape.disk({ base: runs.get(run)?.base ?? null, cursor, floor, events: kept });
     }
     verified = from;
   }
@@ -203,6 +226,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
     report,
     claimed(meta) {
       fence(meta.term, 'a claim');
+      tape.lead(meta.term);
       begin(meta);
     },
     committed,
@@ -220,6 +244,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
       await verifyFrom(reader, verified);
     },
     verifyWholeDisk: (reader) => verifyFrom(reader, null),
+    judgeTape: () => tape.judge().forEach(({ rule, where, detail }) => report(rule, where, detail)),
   };
 }
 

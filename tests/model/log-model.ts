@@ -38,6 +38,7 @@ export async function runSchedule(
   }
   if (checker.violations.length === 0 && !isAgreed) checker.report('R10', 'end', world.disagreement() ?? 'late');
   if (checker.violations.length === 0) await world.verifyEnd();
+  if (checker.violations.length === 0) checker.judgeTape();
   return { violations: checker.violations, healedInMs: world.now() - start };
 }
 

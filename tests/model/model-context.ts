@@ -78,6 +78,7 @@ export function slowWriter(writer: LogWriter, deps: ContextDeps, checker: Histor
   }
 
   return {
+    ...writer,
     claim: (nowMs) =>
       inOrder(
         () => writer.claim(nowMs),

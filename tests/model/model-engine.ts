@@ -2,6 +2,7 @@
 import { createConnection, type LiveConnection } from '../../src/engine/connect.ts';
 import { createCounters } from '../../src/engine/counters.ts';
 import { createIngest, type CommittedFrame, type Ingest } from '../../src/engine/ingest.ts';
+import * as later from '../../src/engine/later.ts';
 import { startSweep } from '../../src/engine/sweep.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { MemoryDatabase } from '../../src/store/memory-store.ts';
@@ -38,6 +39,9 @@ export interface ModelEngine {
   /** Dies between two steps: what it asked the disk for may be done or not. */
   crash(): void;
   wake(): void;
+  /** The user signs in again, if that is what is missing. */
+  signIn(): void;
+  prefer(transport: 'auto' | 'polling'): void;
   cursor(): string | null;
   isConnected(): boolean;
 }
@@ -77,16 +81,12 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
   }
 
   const listener = {
-    reconnect: () => failed('gap'),
+    reconnect: () => connection?.breakOff('gap'),
     resync: (reason: Parameters<Parameters<typeof createIngest>[2]['resync']>[0]) => connection?.input({ type: 'resync', reason }),
     fenced: () => retire('fenced'),
-    failed: () => failed('store'),
+    failed: () => connection?.breakOff('store'),
     stale: (keys: Parameters<LiveConnection['mend']>[0]) => connection?.mend(keys),
   };
-
-  function failed(cause: 'gap' | 'store'): void {
-    connection?.input({ type: 'failed', attempt: connection.state().memory.attempt, cause, retryAfterMs: null, random: random.number() });
-  }
 
   let sweeper = { press: (): void => {} };
 
@@ -102,7 +102,7 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
     ingest = variant.ingest?.(made) ?? made;
     connection = createConnection(
       {
-        stream: wire.stream,
+        stream: variant.stream?.(wire.stream) ?? wire.stream,
         rest: wire.rest,
         ingest,
         identity,
@@ -112,12 +112,21 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
         counters: createCounters(null),
         log: { ...SILENT_LOG, info: (message) => trace(`${name} ${message}`) },
         lastByteAt: null,
+        later: () => Promise.resolve(later),
       },
       { changed: () => {}, transient: () => {}, retire: () => retire('the server knows a newer one') },
       life.signal,
     );
     sweeper = startSweep(
-      { writer, clock, policy, log: SILENT_LOG, meta: made.meta, passed: () => deps.passed(made.meta().run), swept: ({ meta }) => made.noteMeta(meta) },
+      {
+        writer,
+        clock,
+        policy,
+        log: SILENT_LOG,
+        meta: made.meta,
+        passed: () => deps.passed(made.meta().run),
+        swept: ({ meta, dropped }) => made.noteSweep(meta, dropped),
+      },
       life.signal,
     );
     bus.post(name, { k: 'beat', engine: name, term });
@@ -145,6 +154,8 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
       wire.cut();
     },
     wake: () => connection?.input({ type: 'wake' }),
+    signIn: () => connection?.state().at === 'needs_auth' && connection.input({ type: 'ask' }),
+    prefer: (transport) => connection?.state().memory.transport !== transport && connection?.input({ type: 'prefer', transport }),
     cursor: () => ingest?.cursor() ?? null,
     isConnected: () => connection?.state().at === 'connected',
   };

@@ -124,6 +124,7 @@ export function createModelPage({ name, clock, random, database, weather, bus, c
     },
     wake: () => replica.wake(),
     end() {
+      witness.ended();
       leave();
       clock.stop();
     },

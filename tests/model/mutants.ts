@@ -7,6 +7,7 @@ import { createTopic } from '../../src/client/topic.ts';
 import type { CollectionSnapshot, createCollections } from '../../src/client/collections.ts';
 import type { Ingest } from '../../src/engine/ingest.ts';
 import type { Claim, LogWriter } from '../../src/store/contract.ts';
+import type { StreamTransport } from '../../src/transport/contract.ts';
 import type { Rule } from './history-checker.ts';
 import type { Variant } from './variant.ts';
 
@@ -82,6 +83,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   { defect: 'delivers an event twice', rule: 'R3', variant: { frame: (frame) => ({ ...frame, events: frame.events.flatMap((event) => [event, event]) }) } },
   { defect: 'delivers a frame backwards', rule: 'R4', variant: { frame: (frame) => ({ ...frame, events: frame.events.toReversed() }) } },
+  { defect: 'leaves the breaker open for good', rule: 'R10', variant: { policy: { breakerOpenMs: 1e9, breakerMaxMs: 1e9 } } },
+  { defect: 'moves the cursor by a poll without its events', rule: 'R6', variant: { stream: dropPolledEvents } },
   {
     defect: 'delivers what the server never said',
     rule: 'R1',
@@ -150,5 +153,18 @@ function createNaiveCollections(...[{ reader, notifier }]: Parameters<typeof cre
     },
     replace: () => {},
     reload: () => [...entries.keys()].forEach((name) => void load(name)),
+  };
+}
+
+/** Believes the cursor of an answer and forgets what was in it. */
+function dropPolledEvents(stream: StreamTransport): StreamTransport {
+  return {
+    ...stream,
+    async poll(request, listener, signal) {
+      const end = await stream.poll(request, { ...listener, message: () => {} }, signal);
+      if (end.kind === 'polled' && end.cursor !== null && end.cursor !== request.cursor)
+        await listener.message({ kind: 'checkpoint', checkpoint: { prev: request.cursor, id: end.cursor } });
+      return end;
+    },
   };
 }

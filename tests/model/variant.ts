@@ -3,6 +3,8 @@ import type { Collections, createCollections } from '../../src/client/collection
 import type { FrameHead } from '../../src/client/replica.ts';
 import type { CommittedFrame, Ingest } from '../../src/engine/ingest.ts';
 import type { LogMeta, LogWriter, Position } from '../../src/store/contract.ts';
+import type { Policy } from '../../src/core/policy.ts';
+import type { StreamTransport } from '../../src/transport/contract.ts';
 
 export interface WriterHooks {
   readonly publish: (frame: CommittedFrame) => void;
@@ -15,6 +17,8 @@ export interface Variant {
   readonly writer?: (writer: LogWriter, hooks: WriterHooks) => LogWriter;
   /** Below everything that watches: a store with a hole in its fence. `currentTerm` = the one on disk. */
   readonly disk?: (writer: LogWriter, currentTerm: () => Promise<number>) => LogWriter;
+  readonly policy?: Partial<Policy>;
+  readonly stream?: (stream: StreamTransport) => StreamTransport;
   readonly ingest?: (ingest: Ingest) => Ingest;
   readonly frame?: (frame: FrameHead, position: Position | null) => FrameHead;
   readonly skipped?: 'ignored' | 'not-reloaded';

@@ -4,6 +4,7 @@ import { POLICY, type Policy } from '../../src/core/policy.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
 import { createFakeServer, type Feed } from '../support/fake-server.ts';
 import { createFakeNetwork, NO_FAULTS } from '../support/fake-stream.ts';
+import type { StreamEnd } from '../../src/transport/contract.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
 import { createHistoryChecker, type HistoryChecker } from './history-checker.ts';
@@ -11,15 +12,21 @@ import { createModelBus, type DiskWeather } from './model-context.ts';
 import { createModelEngine, type ModelEngine } from './model-engine.ts';
 import { createModelPage, type ModelPage } from './model-page.ts';
 import type { Action, ActionKind } from './schedule.ts';
+import { tellDocuments } from './tell-documents.ts';
 import type { Variant } from './variant.ts';
 
+const POLL_MS = 300;
 /** Numbers small enough that every bound is met within seconds of virtual time. */
 export const MODEL_POLICY: Policy = {
   ...POLICY,
   firstDelayMs: 200,
   maxDelayMs: 1_000,
+  maxAttempts: 3,
   breakerOpenMs: 1_000,
   breakerMaxMs: 4_000,
+  pollAfterMs: POLL_MS,
+  troubleMs: [300, 900],
+  helloMs: 400,
   requestBudget: 40,
   blockEvents: 5,
   readEvents: 7,
@@ -58,7 +65,7 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
   const tenant = server.tenant(IDENTITY.tenant);
   const neighbour = server.tenant('t2');
   const feed: Feed = random.chance(0.3) ? ['orders'] : null;
-  const network = createFakeNetwork({ tenant, feed, random: random.fork(), identity: IDENTITY, heartbeatMs: HEARTBEAT_MS, now: wallNow });
+  const network = createFakeNetwork({ tenant, feed, random: random.fork(), identity: IDENTITY, heartbeatMs: HEARTBEAT_MS, pollMs: POLL_MS, now: wallNow });
   const checker = createHistoryChecker({ truth: tenant.truth, feed });
   const database = createMemoryDatabase({ policy: MODEL_POLICY, random: random.fork() });
   const auditor = database.open(new AbortController().signal).reader;
@@ -80,7 +87,16 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
     const clock = timeline.clock();
     clock.jump(jumpMs);
     engines.push(
-      createModelEngine({ ...shared, name: `engine${++names}`, clock, random: random.fork(), network, policy: MODEL_POLICY, identity: IDENTITY, passed }),
+      createModelEngine({
+        ...shared,
+        name: `engine${++names}`,
+        clock,
+        random: random.fork(),
+        network,
+        policy: { ...MODEL_POLICY, ...variant.policy },
+        identity: IDENTITY,
+        passed,
+      }),
     );
   }
 
@@ -112,6 +128,20 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
     world.after(ms, task);
   }
 
+  /** Every request is answered so, and what is open ends. */
+  function trouble(answer: StreamEnd, forMs: number): void {
+    network.trouble = answer;
+    network.cutAll();
+    later(forMs, () => void (network.trouble = null));
+  }
+
+  const signIn = (): void => living().forEach((engine) => engine.signIn());
+
+  function prefer(transport: 'auto' | 'polling', forMs: number): void {
+    living().forEach((engine) => engine.prefer(transport));
+    if (transport === 'polling') later(forMs, () => prefer('auto', 0));
+  }
+
   function restore(epoch: 'same' | 'new', seedOfRestore: number): void {
     const chance = createSeededRandom(seedOfRestore);
     tenant.restore(Math.max(0, tenant.head().seq - chance.int(8)), epoch);
@@ -135,6 +165,17 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
       network.cutAll();
       later(200 + chance.int(3_000), () => void (network.isUp = true));
     },
+    'mute-proxy': (chance) => {
+      network.isMute = true;
+      later(1_000 + chance.int(5_000), () => void (network.isMute = false));
+    },
+    portal: (chance) => trouble({ kind: 'wrong-answer', status: 200, contentType: 'text/html' }, 500 + chance.int(4_000)),
+    unavailable: (chance) => {
+      const retryAfter = chance.pick([null, null, '1']);
+      trouble(retryAfter === null ? { kind: 'server', status: 503, retryAfter } : { kind: 'limited', status: 503, retryAfter }, 500 + chance.int(4_000));
+    },
+    'token-expiry': (chance) => (trouble({ kind: 'unauthorized', reason: 'auth' }, 200 + chance.int(2_000)), later(2_500 + chance.int(1_000), signIn)),
+    'choose-polling': (chance) => prefer('polling', 1_000 + chance.int(4_000)),
     noise: (chance) => {
       const some = (most: number): number => (chance.chance(0.5) ? chance.number() * most : 0);
       network.faults = { lose: some(0.2), double: some(0.3), replayOld: some(0.3), reorder: some(0.5), refuse: some(0.4) };
@@ -233,6 +274,10 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
       trace(`${timeline.now()} -- heal`);
       network.faults = { ...NO_FAULTS };
       network.isUp = true;
+      network.isMute = false;
+      network.trouble = null;
+      prefer('auto', 0);
+      signIn();
       Object.assign(weather, { slowChance: 0, failingReads: 0 });
       for (const engine of engines) engine.thaw();
       for (const page of pages) if (page.isFrozen()) page.go();
@@ -251,14 +296,4 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
 
 function times(count: number, task: () => void): void {
   for (let left = count; left > 0; left--) task();
-}
-
-/** Documents as one text that is equal when they are. */
-function tellDocuments(documents: ReadonlyMap<string, { readonly version: number; readonly doc: unknown }>): string {
-  const rows = [...documents].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return rows.map(([id, { version, doc }]) => `${id}@${version}${JSON.stringify(sortKeys(doc))}`).join(' ');
-}
-
-function sortKeys(doc: unknown): unknown {
-  return typeof doc === 'object' && doc !== null ? Object.fromEntries(Object.entries(doc).toSorted(([a], [b]) => (a < b ? -1 : 1))) : doc;
 }

@@ -1,6 +1,6 @@
 // One real Chromium with a profile on disk, as a person's device: tabs with the harness page, their tape, crashes, kill -9, relaunch.
 // Its end leaves no process and no folder.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, expect, type BrowserContext, type Cookie, type Page } from '@playwright/test';
@@ -43,6 +43,8 @@ export interface BrowserSession {
   kill(): Promise<void>;
   /** Starts it again on the same profile. */
   launch(): Promise<void>;
+  /** Killed, its storage put aside; the returned function puts it back: a disk that lost its last commits. */
+  backup(): () => void;
   dispose(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export interface BrowserSession {
 export async function startBrowser(url: string): Promise<BrowserSession> {
   const profile = mkdtempSync(join(tmpdir(), 'holdfast-profile-'));
   const tape = createTapeCollector();
+  const copies: string[] = [];
   let context: BrowserContext | null = null;
   let tabs: Tab[] = [];
   /** Chromium writes cookies to disk every 30 s; a test doesn't wait for that before it kills. */
@@ -114,10 +117,20 @@ export async function startBrowser(url: string): Promise<BrowserSession> {
       for (const tab of dying) if (!tab.isGone()) tape.ended(tab.name, 'killed');
     },
     launch,
+    backup() {
+      const copy = mkdtempSync(join(tmpdir(), 'holdfast-disk-'));
+      copies.push(copy);
+      const storage = join(profile, 'Default', 'IndexedDB');
+      cpSync(storage, copy, { recursive: true });
+      return () => {
+        rmSync(storage, { recursive: true, force: true });
+        cpSync(copy, storage, { recursive: true });
+      };
+    },
     async dispose() {
       await context?.close().catch(() => {});
       killBrowser(profile);
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      for (const folder of [profile, ...copies]) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }

@@ -11,7 +11,8 @@ import { startServerProcess, type ServerProcess } from './server-process.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-export type Build = 'right' | 'publish-first';
+/** `newer`: the same sources, built later, as every deployment is. */
+export type Build = 'right' | 'newer' | 'publish-first';
 
 export interface Stage {
   /** A server of its own; `dist` other than the harness, where the story is the application's. */
@@ -77,7 +78,7 @@ function buildHarness(build: Build, outDir: string): Promise<string> {
   const args = ['node_modules/vite/bin/vite.js', 'build', '-c', 'tests/browser/harness/vite.config.ts', '--outDir', outDir];
   const child = spawn(process.execPath, args, {
     cwd: PROJECT,
-    env: { ...process.env, MUTANT: build === 'right' ? '' : build },
+    env: { ...process.env, MUTANT: build === 'publish-first' ? build : '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

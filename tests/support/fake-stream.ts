@@ -4,7 +4,7 @@ import { POLICY } from '../../src/core/policy.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { decodeMessage, type ResyncReason, type WireMessage } from '../../src/protocol/event.ts';
 import type { Clock } from '../../src/platform/ports.ts';
-import type { Rest, RestAnswer, StreamEnd, StreamListener, StreamTransport } from '../../src/transport/contract.ts';
+import type { Polled, PollEnd, Rest, RestAnswer, StreamEnd, StreamListener, StreamTransport } from '../../src/transport/contract.ts';
 import type { FakeTenant, Feed, ServerStream } from './fake-server.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -25,6 +25,7 @@ export interface NetworkDeps {
   readonly random: SeededRandom;
   readonly identity: { readonly tenant: string; readonly user: string };
   readonly heartbeatMs: number;
+  readonly pollMs: number;
   /** Wall time of the server, ms. */
   readonly now: () => number;
 }
@@ -32,6 +33,10 @@ export interface NetworkDeps {
 export interface FakeNetwork {
   faults: LinkFaults;
   isUp: boolean;
+  /** A proxy opens streams and lets nothing through; polls pass. */
+  isMute: boolean;
+  /** What every request is answered with; null = as it should be. */
+  trouble: StreamEnd | null;
   /** The transports of one engine, whose clock decides when it hears anything. */
   connect(clock: Clock): { readonly stream: StreamTransport; readonly rest: Rest; cut(): void };
   /** The server wrote: whoever listens is sent it. */
@@ -59,14 +64,17 @@ interface Line {
 
 const WINDOW = 4;
 const OLD_MESSAGES = 12;
+const BATCH = 6;
 const BOUNDS = { maxDepth: POLICY.eventDepth, maxIdLength: POLICY.idLength };
 
-export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs, now }: NetworkDeps): FakeNetwork {
+export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs, pollMs, now }: NetworkDeps): FakeNetwork {
   const lines = new Set<Line>();
   let highestTerm = 0;
   const network: FakeNetwork = {
     faults: { ...NO_FAULTS },
     isUp: true,
+    isMute: false,
+    trouble: null,
     connect,
     flush: () => lines.forEach(pump),
     heartbeat: () => lines.forEach((line) => (pump(line), send(line, line.source.heartbeat()))),
@@ -99,11 +107,50 @@ export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs,
             signal.addEventListener('abort', () => line.end({ kind: 'aborted' }), { once: true });
           });
         }),
+      poll: async (request, listener, signal) => pollOnce({ clock, signal }, request, listener),
     };
     return { stream, rest: createRest(clock), cut: () => own.forEach((line) => line.end({ kind: 'reset' })) };
   }
 
+  /** The answer is made at one moment and may be heard much later, as answers are. */
+  async function pollOnce(
+    { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+    { cursor, term }: { readonly cursor: string; readonly term: number },
+    listener: Parameters<StreamTransport['poll']>[1],
+  ): Promise<PollEnd> {
+    const wait = (): Promise<void> => new Promise((resolve) => void clock.after(latency(), resolve));
+    await wait();
+    const refusal = refuse(term);
+    if (refusal) return refusal;
+    highestTerm = Math.max(highestTerm, term);
+    const { messages, end } = batchFrom(cursor);
+    await wait();
+    if (random.chance(network.faults.lose)) return { kind: 'reset' };
+    listener.opened();
+    listener.bytes();
+    for (const message of messages) {
+      if (signal.aborted) return { kind: 'aborted' };
+      await listener.message(decodeMessage(message, BOUNDS));
+    }
+    return end;
+  }
+
+  /** At most as many as the model's pages of the log, so that `isMore` happens. */
+  function batchFrom(cursor: string): { readonly messages: WireMessage[]; readonly end: Polled } {
+    const end = { kind: 'polled', cursor: null, isMore: false, pollAfterMs: pollMs, etag: null } as const;
+    const reason = tenant.judge(cursor);
+    if (reason) return { messages: [{ type: 'resync', id: null, data: JSON.stringify({ reason }) }], end };
+    const source = tenant.open(cursor, feed);
+    const messages: WireMessage[] = [];
+    for (let next = source.next(); next; next = messages.length < BATCH ? source.next() : null) messages.push(next);
+    const isMore = messages.length === BATCH && messages.at(-1)?.id !== tenant.head().cursor;
+    const checkpoint = isMore ? null : source.checkpoint();
+    if (checkpoint) messages.push(checkpoint);
+    return { messages, end: { ...end, cursor: messages.at(-1)?.id ?? cursor, isMore } };
+  }
+
   function refuse(term: number): StreamEnd | null {
+    if (network.trouble) return network.trouble;
     if (!network.isUp || random.chance(network.faults.refuse)) return { kind: 'offline' };
     return term < highestTerm ? { kind: 'outdated' } : null;
   }
@@ -168,6 +215,7 @@ export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs,
 
   function deliverSoon(line: Line): void {
     if (line.isBusy || line.isOver || line.pending.length === 0) return;
+    if (network.isMute) return;
     line.isBusy = true;
     line.clock.after(latency(), () => void deliver(line));
   }
@@ -189,6 +237,7 @@ export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs,
       send: (): Promise<RestAnswer> => Promise.reject(new TypeError('This network carries no writes')),
       async snapshot(_, ids) {
         await wait();
+        if (network.trouble) return { failed: network.trouble };
         const isRefused = !network.isUp || random.chance(network.faults.refuse);
         const snapshot = structuredClone(tenant.snapshot(feed, ids));
         await wait();

@@ -1,7 +1,8 @@
 // A loopback HTTP proxy in front of a server that breaks what it is told to break and writes down what went over the wire. Nothing random: each fault is a rule.
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createFaultStream, type FaultStream } from './fault-stream.ts';
+import { PATHS } from '../../src/protocol/http.ts';
+import { createFaultStream, createPackedSink, type FaultStream } from './fault-stream.ts';
 
 /** What may happen to an open event stream. `stall` and `buffer` hold bytes while they last (`buffer`: headers too); `count` runs down. */
 export type StreamFault =
@@ -12,12 +13,16 @@ export type StreamFault =
   | { readonly do: 'duplicate' }
   | { readonly do: 'reorder'; readonly window: number };
 
-/** What may happen to a request. `lost-ack`: the server does it, the client sees a reset; `twice`: the server gets it two times. */
+/**
+ * What may happen to a request. `lost-ack`: the server does it, the client sees a reset or `code`; `twice`: the server gets it two times;
+ * `gzip`: the answer is packed on the way, perhaps wrongly.
+ */
 export type RequestFault =
   | { readonly do: 'refuse' }
   | { readonly do: 'status'; readonly code: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
   | { readonly do: 'content-type'; readonly type: string | null }
-  | { readonly do: 'lost-ack' }
+  | { readonly do: 'lost-ack'; readonly code?: number }
+  | { readonly do: 'gzip'; readonly broken?: 'corrupt' }
   | { readonly do: 'twice' };
 
 export type Fault = StreamFault | RequestFault;
@@ -34,6 +39,10 @@ export type WireRecord =
     }
   | { readonly k: 'W.event'; readonly t: number; readonly conn: number; readonly seq: number; readonly epoch: string }
   | { readonly k: 'W.close'; readonly t: number; readonly conn: number; readonly how: 'server' | 'client' | 'proxy' }
+  /** Bytes of any kind went out, said at most ten times a second. */
+  | { readonly k: 'W.bytes'; readonly t: number; readonly conn: number }
+  /** A batch (polling) brought a device this far. */
+  | { readonly k: 'W.batch'; readonly t: number; readonly device: string; readonly tenant: string; readonly epoch: string; readonly seq: number }
   | {
       readonly k: 'W.req';
       readonly t: number;
@@ -47,7 +56,7 @@ export type WireRecord =
 export interface FaultProxy {
   readonly url: string;
   readonly records: readonly WireRecord[];
-  /** Puts a fault in force for paths that begin with `path`; returns what ends it. */
+  /** Puts a fault in force for paths that begin with `path`, or are it where it ends in `$`; returns what ends it. */
   rule(path: string, fault: Fault): () => void;
   /** Ends all faults. */
   heal(): void;
@@ -70,13 +79,15 @@ interface OpenStream extends FaultStream {
   readonly path: string;
 }
 
+const BYTES_SAID_MS = 100;
+
 export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions): Promise<FaultProxy> {
   const rules = new Set<{ readonly path: string; readonly fault: Fault }>();
   const streams = new Set<OpenStream>();
   const records: WireRecord[] = [];
   let lastConn = 0;
 
-  const faultsOf = (path: string): Fault[] => [...rules].filter((rule) => path.startsWith(rule.path)).map((rule) => rule.fault);
+  const faultsOf = (path: string): Fault[] => [...rules].filter((rule) => isUnder(path, rule.path)).map((rule) => rule.fault);
   const faultOf = <K extends Fault['do']>(path: string, kind: K) => faultsOf(path).find((one): one is Extract<Fault, { do: K }> => one.do === kind);
   const releaseAll = () => streams.forEach((stream) => stream.release());
   const matching = (path = '') => [...streams].filter((stream) => stream.path.startsWith(path));
@@ -102,7 +113,11 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
 
   function passOn(request: IncomingMessage, body: Buffer, take: (answer: IncomingMessage) => void, response: ServerResponse): void {
     const upstream = forward(new URL(request.url ?? '/', target), { method: request.method, headers: request.headers }, take);
-    upstream.on('error', () => response.destroy());
+    upstream.on('error', () => {
+      // Nobody answered: a request all the same.
+      if (!response.headersSent) note(request, 0, undefined);
+      response.destroy();
+    });
     response.on('close', () => upstream.destroy());
     upstream.end(body);
   }
@@ -111,24 +126,50 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
     const path = request.url ?? '/';
     const status = answer.statusCode ?? 502;
     note(request, status, answer.headers['retry-after']);
-    if (faultOf(path, 'lost-ack')) return void response.destroy();
+    const lost = faultOf(path, 'lost-ack');
+    if (lost) {
+      answer.resume();
+      return void (lost.code === undefined ? response.destroy() : response.writeHead(lost.code).end());
+    }
     const headers = { ...answer.headers };
+    const packed = faultOf(path, 'gzip');
+    if (packed) headers['content-encoding'] = 'gzip';
     const contentType = faultOf(path, 'content-type');
     if (contentType) delete headers['content-type'];
     if (contentType?.type) headers['content-type'] = contentType.type;
     response.writeHead(status, headers);
-    if ((answer.headers['content-type'] ?? '').startsWith('text/event-stream')) bringStream(request, response, answer);
-    else answer.on('error', () => response.destroy()).pipe(response);
+    if ((answer.headers['content-type'] ?? '').startsWith('text/event-stream')) return bringStream(request, response, answer);
+    answer.on('error', () => response.destroy()).pipe(response);
+    if (path.startsWith(PATHS.events)) noteBatch(request, answer);
+  }
+
+  /** How far a poll brought its device; the stream's own records don't tell. */
+  function noteBatch(request: IncomingMessage, answer: IncomingMessage): void {
+    let text = '';
+    answer.on('data', (chunk: Buffer) => (text += String(chunk)));
+    answer.on('end', () => {
+      const [, epoch, seq] = /"cursor":"([A-Za-z0-9-]+)_(\d+)_/.exec(text.slice(-400)) ?? [];
+      if (epoch === undefined) return;
+      const whose = { device: header(request, 'sync-device'), tenant: header(request, 'sync-tenant') };
+      records.push({ k: 'W.batch', t: performance.now(), ...whose, epoch, seq: Number(seq) });
+    });
   }
 
   function bringStream(request: IncomingMessage, response: ServerResponse, answer: IncomingMessage): void {
     const path = request.url ?? '/';
     const conn = ++lastConn;
+    const packed = faultOf(path, 'gzip');
+    let saidAt = -Infinity;
     let how: 'server' | 'client' | 'proxy' = 'client';
     const stream: OpenStream = {
       path,
       ...createFaultStream({
-        response,
+        response: packed ? createPackedSink(response, packed.broken === 'corrupt') : response,
+        onBytes() {
+          if (performance.now() - saidAt < BYTES_SAID_MS) return;
+          saidAt = performance.now();
+          records.push({ k: 'W.bytes', t: saidAt, conn });
+        },
         faults: () => faultsOf(path).filter(isStreamFault),
         onEvent: ({ epoch, seq }) => records.push({ k: 'W.event', t: performance.now(), conn, seq, epoch }),
         onDrop: () => (how = 'proxy'),
@@ -199,6 +240,10 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
       await closed;
     },
   };
+}
+
+function isUnder(path: string, rule: string): boolean {
+  return rule.endsWith('$') ? path === rule.slice(0, -1) : path.startsWith(rule);
 }
 
 function isStreamFault(fault: Fault): fault is StreamFault {

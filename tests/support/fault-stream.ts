@@ -1,9 +1,20 @@
 // One event stream on its way through the fault proxy: cut into blocks, changed as the rules in force say, and written to the reader.
 import type { ServerResponse } from 'node:http';
+import { constants, createGzip } from 'node:zlib';
 import type { StreamFault } from './fault-proxy.ts';
 
+/** Where the bytes go: the response, or what packs them on the way there. */
+export interface Sink {
+  readonly destroyed: boolean;
+  write(chunk: Buffer, done?: () => void): unknown;
+  end(): unknown;
+  destroy(): unknown;
+}
+
 export interface FaultStreamDeps {
-  readonly response: ServerResponse;
+  readonly response: Sink;
+  /** Something is about to be written. */
+  onBytes(): void;
   /** Faults in force for this path at this moment. */
   faults(): readonly StreamFault[];
   /** A whole block with an id has been written to its last byte. */
@@ -26,7 +37,7 @@ export interface FaultStream {
 
 const BLOCK_END = Buffer.from('\n\n');
 
-export function createFaultStream({ response, faults, onEvent, onDrop }: FaultStreamDeps): FaultStream {
+export function createFaultStream({ response, faults, onBytes, onEvent, onDrop }: FaultStreamDeps): FaultStream {
   let unfinished = Buffer.alloc(0);
   let held: Buffer[] = [];
   let reordering: Buffer[] = [];
@@ -80,6 +91,7 @@ export function createFaultStream({ response, faults, onEvent, onDrop }: FaultSt
 
   async function writeBlock(block: Buffer): Promise<void> {
     const split = fault('split');
+    if (!response.destroyed) onBytes();
     if (split) await writeSlowly(block, split);
     else if (!response.destroyed) response.write(block);
     const cursor = cursorOf(block);
@@ -89,6 +101,7 @@ export function createFaultStream({ response, faults, onEvent, onDrop }: FaultSt
   async function writeSlowly(block: Buffer, split: { bytes: number; delayMs: number }): Promise<void> {
     for (let at = 0; at < block.length && !response.destroyed; at += split.bytes) {
       response.write(block.subarray(at, at + split.bytes));
+      onBytes();
       await new Promise<void>((done) => setTimeout(done, split.delayMs));
     }
   }
@@ -122,6 +135,28 @@ export function createFaultStream({ response, faults, onEvent, onDrop }: FaultSt
       else cutNext = true;
     },
     release,
+  };
+}
+
+/** Packs each write at once, so that events arrive as they would unpacked. A corrupt one breaks off in what no reader can unpack. */
+export function createPackedSink(response: ServerResponse, isCorrupt: boolean): Sink {
+  const gzip = createGzip();
+  let written = 0;
+  gzip.on('data', (chunk: Buffer) => {
+    written += chunk.length;
+    if (!response.destroyed) response.write(isCorrupt && written > chunk.length ? Buffer.alloc(chunk.length, 0xff) : chunk);
+  });
+  gzip.on('end', () => response.end());
+  return {
+    get destroyed() {
+      return response.destroyed;
+    },
+    write(chunk, done) {
+      gzip.write(chunk);
+      gzip.flush(constants.Z_SYNC_FLUSH, done);
+    },
+    end: () => gzip.end(),
+    destroy: () => response.destroy(),
   };
 }
 

@@ -25,6 +25,11 @@ export interface FaultyIndexedDb {
   readonly seen: SeenTransaction[];
   /** Resolves when the transaction of this number, from 1, has just begun: what its receiver begins is queued right behind it. */
   begun(number: number): Promise<void>;
+  /**
+   * The thread dies at its transaction of this number: `before` it does anything, `inside` it (after its first request), or `after` it is stored and
+   * before anybody hears of that. `die` ends whoever works here; no later transaction happens.
+   */
+  cutAt(number: number, how: 'before' | 'inside' | 'after', die: () => void): void;
   /** The next transaction of that mode fails. */
   failNext(fault: Fault): void;
 }
@@ -40,6 +45,7 @@ export function createFaultyIndexedDb(): FaultyIndexedDb {
   const indexedDB = new FakeFactory();
   const seen: SeenTransaction[] = [];
   const faults: Fault[] = [];
+  let cut: { readonly number: number; readonly how: 'before' | 'inside' | 'after'; readonly die: () => void } | null = null;
   const waiting = new Map<number, PromiseWithResolvers<void>>();
 
   function watch(tx: IDBTransaction, durability: IDBTransactionDurability | undefined): IDBTransaction {
@@ -49,6 +55,7 @@ export function createFaultyIndexedDb(): FaultyIndexedDb {
     const notice: SeenTransaction = { stores: [...tx.objectStoreNames], mode: tx.mode, durability, requests, rows: 0 };
     seen.push(notice);
     waiting.get(seen.length)?.resolve();
+    if (cut && seen.length >= cut.number) dieIn(tx, cut.how, seen.length > cut.number, cut.die);
     const fail = () => fault && (tx as unknown as Abortable)._abort(fault.error);
     for (const name of tx.objectStoreNames) {
       const store = tx.objectStore(name);
@@ -69,6 +76,22 @@ export function createFaultyIndexedDb(): FaultyIndexedDb {
     return tx;
   }
 
+  function dieIn(tx: IDBTransaction, how: 'before' | 'inside' | 'after', isLater: boolean, die: () => void): void {
+    const abort = (): void => (tx as unknown as Abortable)._abort('AbortError');
+    if (isLater || how === 'before') {
+      queueMicrotask(() => (abort(), die()));
+      return;
+    }
+    if (how === 'after') {
+      // Before the listeners of the one who waits for it.
+      tx.addEventListener('complete', (event) => (event.stopImmediatePropagation(), die()));
+      return;
+    }
+    const [name = ''] = tx.objectStoreNames;
+    const request = tx.objectStore(name).count();
+    request.addEventListener('success', () => (abort(), die()));
+  }
+
   function watchDatabase(database: IDBDatabase): void {
     const begin = database.transaction.bind(database);
     database.transaction = (stores, mode, options) => watch(begin(stores, mode, options), options?.durability);
@@ -85,5 +108,5 @@ export function createFaultyIndexedDb(): FaultyIndexedDb {
     waiting.set(number, wait);
     return wait.promise;
   }
-  return { indexedDB, seen, begun, failNext: (fault) => void faults.push(fault) };
+  return { indexedDB, seen, begun, cutAt: (number, how, die) => void (cut = { number, how, die }), failNext: (fault) => void faults.push(fault) };
 }

@@ -1,147 +1,83 @@
-// Judges a run by its tapes, as ORACLE says: it knows what the server wrote, what pages were told and what lies on disk, and nothing of
-// how the library works. Each rule stands alone; all violations are reported. A rule whose tape is missing is named in `notRun`.
-import { checkConnections } from './history-connections.ts';
-import { checkDisk } from './history-disk.ts';
-import type { History, PageRecord, ServerEvent } from './tape.ts';
-import { EPS, type Verdict, type Violation } from './verdict.ts';
-
-/** What a page was told between two bases. */
-interface Segment {
-  readonly where: string;
-  readonly tenant: string;
-  readonly base: PageRecord | null;
-  readonly delivered: readonly PageRecord[];
-  /** Ranges that the page announced as passed over. */
-  readonly skipped: readonly PageRecord[];
-  readonly isLast: boolean;
-}
+// Judges a run of our own by its tapes: turns them into the oracle's records and asks the one judge (history/judge.ts), then adds what only
+// our tapes can show (L1, the server's count of streams).
+import { judgeRecords } from './history/judge.ts';
+import type { HistoryRecord } from './history/record.ts';
+import { checkCount } from './history-connections.ts';
+import { checkKept } from './history-disk.ts';
+import type { WireRecord } from './fault-proxy.ts';
+import type { History, PageRecord } from './tape.ts';
+import type { Verdict } from './verdict.ts';
 
 export function checkHistory(history: History): Verdict {
-  const server = indexServer(history.server);
-  const incarnations = byIncarnation(history.pages);
-  const segments = [...incarnations].flatMap(([where, records]) => toSegments(where, records));
-  const newest = newestEpochs(history.server);
-  const violations = [
-    ...segments.flatMap((segment) => [
-      ...checkFabrication(segment, server),
-      ...checkHoles(segment, history.server),
-      ...checkRepeats(segment),
-      ...checkOrder(segment),
-    ]),
-    ...[...incarnations].flatMap(([where, records]) => [
-      ...checkIsolation(where, records),
-      ...checkErrors(where, records),
-      ...checkEpochs(where, records, newest),
-    ]),
-    ...(history.alive ?? []).flatMap((tab) => checkComplete(tab, segments, history.server, newest)),
-    ...checkDisk(history),
-    ...checkConnections(history),
+  const { violations, unknown, counts } = judgeRecords(toRecords(history), { ...history.cfg });
+  const notRun = unknown.map(({ rule }) => rule).filter((rule) => isExpected(rule, history));
+  return { violations: [...violations, ...checkKept(history), ...checkCount(history.streams ?? [])], notRun, counts };
+}
+
+/** Rules that every run of ours should be able to judge; the others need tapes that only some stories make. */
+function isExpected(rule: string, { streams }: History): boolean {
+  return ['R1', 'R2', 'R2e', 'R3', 'R4', 'R6', 'R11', 'R15', 'R18'].includes(rule) || (rule === 'R12' && !streams);
+}
+
+/** The run as one history, in order of time. */
+export function toRecords(history: History): HistoryRecord[] {
+  const { pages, server, disk = [], wire = [], faults = [], applies = [] } = history;
+  const end = [...pages, ...server, ...disk, ...wire, ...faults].reduce((latest, { t }) => Math.max(latest, t), 0) + 1;
+  const records: HistoryRecord[] = [
+    ...server.map((event) => ({ k: 'S.event', ...event })),
+    ...applies.map((apply) => ({ k: 'S.apply', ...apply })),
+    ...pages.filter(({ k }) => !k.startsWith('H.')),
+    ...leaders(pages),
+    ...withoutHops(wire.filter((record) => record.k !== 'W.req' || record.device !== '')),
+    ...disk.map(({ t, floor, ...snap }) => ({ k: 'D.snap', t, ...snap, expired: upTo(floor, snap.base?.seq ?? 0) })),
+    ...faults,
+    ...ends(history, end),
   ];
-  const of = (kind: string) => history.pages.filter(({ k }) => k === kind).length;
-  return {
-    violations,
-    notRun: [...(history.disk ? [] : ['R6']), ...(history.alive ? [] : ['R2e']), ...(history.wire || history.streams ? [] : ['R12'])],
-    counts: { delivered: of('P.deliver'), events: history.server.length, incarnations: incarnations.size, bases: of('P.base'), leaders: of('H.leader') },
-  };
+  return records.toSorted((a, b) => a.t - b.t);
 }
 
-function placeKey(tenant: unknown, epoch: unknown, seq: unknown): string {
-  return `${String(tenant)}/${String(epoch)}/${String(seq)}`;
-}
+const HOP_MS = 200;
 
-function indexServer(events: readonly ServerEvent[]): Map<string, ServerEvent[]> {
-  return Map.groupBy(events, ({ tenant, epoch, seq }) => placeKey(tenant, epoch, seq));
-}
-
-/** Per tenant, the epoch that the server was last seen with. */
-function newestEpochs(events: readonly ServerEvent[]): Map<string, string> {
-  return new Map(events.map(({ tenant, epoch }) => [tenant, epoch]));
-}
-
-function byIncarnation(records: readonly PageRecord[]): Map<string, PageRecord[]> {
-  return Map.groupBy(records, ({ tab, inc }) => `${tab}#${inc}`);
-}
-
-function toSegments(where: string, records: readonly PageRecord[]): Segment[] {
-  const tenant = String(records.find(({ k }) => k === 'P.start')?.tenant);
-  const parts: { base: PageRecord | null; delivered: PageRecord[]; skipped: PageRecord[] }[] = [{ base: null, delivered: [], skipped: [] }];
-  for (const record of records) {
-    if (record.k === 'P.base') parts.push({ base: record, delivered: [], skipped: [] });
-    if (record.k === 'P.deliver') parts.at(-1)?.delivered.push(record);
-    if (record.k === 'P.skipped') parts.at(-1)?.skipped.push(record);
-  }
-  return parts
-    .map((part, at) => ({ where, tenant, ...part, isLast: at === parts.length - 1 }))
-    .filter(({ base, delivered }) => base !== null || delivered.length > 0);
-}
-
-function checkFabrication({ where, delivered }: Segment, server: Map<string, ServerEvent[]>): Violation[] {
-  return delivered.flatMap((record): Violation[] => {
-    const known = server.get(placeKey(record.tenant, record.epoch, record.seq))?.filter(({ hash }) => hash === record.hash) ?? [];
-    if (known.length === 0) return [{ rule: 'R1', where, detail: `${record.epoch}_${record.seq} (${record.hash}) was never in the server's log` }];
-    const isEarly = known.every(({ t }) => t > record.t + EPS);
-    return isEarly ? [{ rule: 'R1', where, detail: `${record.seq} was delivered before the server wrote it` }] : [];
+/** A chain of redirects is one request of the client's: no browser lets a page follow it hop by hop, or end it before the browser does. */
+function withoutHops(wire: readonly WireRecord[]): WireRecord[] {
+  const hopAt = new Map<string, number>();
+  return wire.filter((record) => {
+    if (record.k !== 'W.req') return true;
+    const last = hopAt.get(record.device) ?? -Infinity;
+    const isHop = record.status >= 300 && record.status < 400;
+    if (isHop) hopAt.set(record.device, record.t);
+    return !isHop || record.t - last > HOP_MS;
   });
 }
 
-/** R2: no hole between a base and the highest delivery after it. */
-function checkHoles(segment: Segment, server: readonly ServerEvent[]): Violation[] {
-  const { where, base, delivered } = segment;
-  if (!base) return [{ rule: 'R2', where, detail: 'events were delivered before any base' }];
-  const highest = delivered.reduce((most, { epoch, seq = 0 }) => (epoch === base.epoch ? Math.max(most, seq) : most), 0);
-  return holes(segment, server, highest).map((seq) => ({ rule: 'R2', where, detail: `${seq} is missing between base ${base.seq} and ${highest}` }));
+/** Seqs that the sweep took: below the floor, above the base. */
+function upTo(floor: number, base: number): number[] {
+  return Array.from({ length: Math.max(0, floor - base) }, (_, at) => base + 1 + at);
 }
 
-function holes({ tenant, base, delivered, skipped }: Segment, server: readonly ServerEvent[], until: number): number[] {
-  const have = new Set(delivered.filter(({ epoch }) => epoch === base?.epoch).map(({ seq }) => seq));
-  const isSkipped = (seq: number) => skipped.some(({ from, to }) => seq >= Number(from) && seq <= Number(to));
-  const expected = server.filter((event) => event.tenant === tenant && event.epoch === base?.epoch && event.seq > (base.seq ?? 0) && event.seq <= until);
-  return expected.filter(({ seq }) => !have.has(seq) && !isSkipped(seq)).map(({ seq }) => seq);
+/** Each engine once, when the first page heard of its term: pages hear late, and each of them says so. */
+function leaders(pages: readonly PageRecord[]): HistoryRecord[] {
+  const scopes = new Map(pages.filter(({ k }) => k === 'P.start').map(({ tab, inc, tenant, user }) => [`${tab}#${inc}`, { tenant, user }]));
+  const heard = pages.filter(({ k, term }) => k === 'H.leader' && Number(term) > 0).toSorted((a, b) => a.t - b.t);
+  const firsts = Map.groupBy(heard, ({ tab, inc, engine }) => JSON.stringify([scopes.get(`${tab}#${inc}`), engine]));
+  return [...firsts.values()].flatMap(([first]) =>
+    first ? [{ k: 'H.leader', t: first.t, device: 'ours', id: first['engine'], term: first['term'], ...scopes.get(`${first.tab}#${first.inc}`) }] : [],
+  );
 }
 
-/** R2e: a tab that lives at the end has heard everything up to the head. */
-function checkComplete(tab: string, segments: readonly Segment[], server: readonly ServerEvent[], newest: Map<string, string>): Violation[] {
-  const last = segments.findLast(({ where, isLast }) => isLast && where.startsWith(`${tab}#`));
-  if (!last?.base) return [{ rule: 'R2e', where: tab, detail: 'the tab never had a base' }];
-  const epoch = newest.get(last.tenant);
-  if (last.base.epoch !== epoch) return [{ rule: 'R2e', where: last.where, detail: `stands in epoch ${last.base.epoch}, the server in ${epoch}` }];
-  return holes(last, server, Infinity).map((seq) => ({ rule: 'R2e', where: last.where, detail: `${seq} never arrived (base ${last.base?.seq})` }));
-}
-
-function checkRepeats({ where, delivered }: Segment): Violation[] {
-  const groups = Map.groupBy(delivered, ({ tenant, epoch, seq }) => placeKey(tenant, epoch, seq));
-  return [...groups].filter(([, rows]) => rows.length > 1).map(([key, rows]) => ({ rule: 'R3', where, detail: `${key} was delivered ${rows.length} times` }));
-}
-
-function checkOrder({ where, delivered }: Segment): Violation[] {
-  const violations: Violation[] = [];
-  const versions = new Map<string, number>();
-  let last = -1;
-  for (const { seq = 0, orderID, version } of delivered) {
-    if (seq < last) violations.push({ rule: 'R4', where, detail: `${seq} came after ${last}` });
-    last = seq;
-    if (typeof orderID !== 'string' || typeof version !== 'number') continue;
-    const before = versions.get(orderID);
-    if (before !== undefined && version < before) violations.push({ rule: 'R4', where, detail: `${orderID} went from version ${before} to ${version}` });
-    versions.set(orderID, version);
-  }
-  return violations;
-}
-
-function checkIsolation(where: string, records: readonly PageRecord[]): Violation[] {
-  const tenant = records.find(({ k }) => k === 'P.start')?.tenant;
-  const strays = records.filter(({ k, tenant: theirs }) => (k === 'P.deliver' || k === 'P.base') && theirs !== tenant);
-  return strays.map((record) => ({ rule: 'R11', where, detail: `${record.k} of ${record.tenant} in a page of ${tenant}` }));
-}
-
-function checkErrors(where: string, records: readonly PageRecord[]): Violation[] {
-  return records.filter(({ k }) => k === 'P.error' || k === 'P.handlerError').map(({ message }) => ({ rule: 'R15', where, detail: String(message) }));
-}
-
-/** R18: who has seen the present epoch never goes back to an older one. */
-function checkEpochs(where: string, records: readonly PageRecord[], newest: Map<string, string>): Violation[] {
-  const placed = records.filter(({ k }) => k === 'P.deliver' || k === 'P.base');
-  const first = placed.findIndex(({ tenant, epoch }) => epoch === newest.get(String(tenant)));
-  const late = first < 0 ? [] : placed.slice(first).filter(({ k, tenant, epoch }) => k === 'P.deliver' && epoch !== newest.get(String(tenant)));
-  return late.map(({ epoch, seq }) => ({ rule: 'R18', where, detail: `${seq} of the old epoch ${epoch} came after the new one` }));
+/** What the end of the run adds: tabs that weren't alive are closed, those that were are read once more. */
+function ends({ pages, alive, truth }: History, t: number): HistoryRecord[] {
+  const loads = Map.groupBy(pages, ({ tab, inc }) => `${tab}#${inc}`);
+  const newest = new Map([...loads.values()].flatMap((rows) => (rows[0] ? [[rows[0].tab, rows] as const] : [])));
+  const stopped = [...newest].filter(([tab, rows]) => alive?.includes(tab) !== true && rows.every(({ k }) => k !== 'P.stop'));
+  const stops = stopped.map(([tab, rows]) => ({ k: 'P.stop', t, tab, inc: rows[0]?.inc, how: 'closed' }));
+  if (!truth) return stops;
+  const living = [...newest].filter(([tab, rows]) => alive?.includes(tab) === true && rows.every(({ k }) => k !== 'P.stop'));
+  const reads = living.flatMap(([, rows]) => {
+    const last = new Map(rows.filter(({ k }) => k === 'P.read').map((row) => [row.orderID, row]));
+    return [...last.values()].map((row) => ({ ...row, t }));
+  });
+  const tenants = new Set(pages.map(({ tenant }) => tenant).filter((tenant) => tenant !== undefined));
+  const documents = truth.flatMap((document) => [...tenants].map((tenant) => ({ k: 'S.doc', t, tenant, ...document })));
+  return [...stops, ...documents, ...reads];
 }

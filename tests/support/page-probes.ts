@@ -1,9 +1,11 @@
 // What a story asks of harness pages and of the server, and how it waits until all is quiet. Nothing here sleeps for a fixed time.
 import { expect, type Page } from '@playwright/test';
 import type { Health } from '../../src/client/connection-health.ts';
+import { documentHash } from '../../src/client/trace-reads.ts';
 import type { Snapshot } from '../../src/protocol/http.ts';
 import type { Tab } from './browser-session.ts';
 import type { RestUser } from './rest-user.ts';
+import type { History } from './tape.ts';
 
 export const MANAGER = 'dilani@nugegoda.lagooncarcare.example';
 export const WORKER = 'nimal@nugegoda.lagooncarcare.example';
@@ -60,6 +62,12 @@ export function documentsIn({ page }: { readonly page: Page }): Promise<Document
 
 export function documentsOf({ documents }: Snapshot): Documents {
   return Object.fromEntries(documents.map(({ collection, id, version, doc }) => [`${collection}/${id}`, { version, doc }]));
+}
+
+/** Orders of the server in the form in which the judge compares them with what pages read. */
+export function orderTruth({ documents }: Snapshot): NonNullable<History['truth']> {
+  const orders = documents.filter(({ collection, doc }) => collection === 'orders' && doc !== null);
+  return orders.map(({ id, version, doc }) => ({ orderID: id, version, hash: documentHash(doc) }));
 }
 
 /** Waits until the page shows exactly what the server has. */

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { PATHS, type Snapshot } from '../../src/protocol/http.ts';
 
 export const PASSWORD = 'holdfast-demo';
+/** Keys of writes that no page made begin with it. */
+export const OUTSIDE = 'outside-';
 
 /** What the server says about its streams. */
 export interface ServerStatus {
@@ -29,6 +31,8 @@ export interface BurstOptions {
 export interface RestUser {
   readonly tenant: string;
   readonly user: string;
+  /** Headers of a request in this person's name. */
+  readonly credentials: Readonly<Record<string, string>>;
   /** Corrects the notes of an order: one event. Answers the event's cursor; throws on a refusal. */
   edit(orderId: string, notes: string): Promise<string>;
   /** `count` events over several orders. Throws on a refusal; a server that is away is waited for only with `isPatient`. Answers how many were made. */
@@ -57,7 +61,7 @@ export async function createRestUser(url: string, email: string): Promise<RestUs
   }
 
   async function edit(orderId: string, notes: string): Promise<string> {
-    const headers = { cookie, ...origin, 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+    const headers = { cookie, ...origin, 'content-type': 'application/json', 'idempotency-key': `${OUTSIDE}${randomUUID()}` };
     const response = await fetch(`${url}/api/v1/orders/${orderId}`, { method: 'PATCH', headers, body: JSON.stringify({ notes }) });
     const body = await response.text();
     if (!response.ok) throw new Error(`PATCH orders/${orderId}: ${response.status} ${body}`);
@@ -81,6 +85,7 @@ export async function createRestUser(url: string, email: string): Promise<RestUs
   return {
     tenant,
     user,
+    credentials: { cookie, ...origin },
     edit,
     async burst(count, { lanes = 8, stop, progress, isPatient = false, perSecond = Infinity } = {}) {
       const ids = await orders();

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseSync } from 'node:sqlite';
-import { createRestUser, type RestUser } from './rest-user.ts';
-import type { ServerEvent } from './tape.ts';
+import { createRestUser, OUTSIDE, type RestUser } from './rest-user.ts';
+import type { ServerApply, ServerEvent } from './tape.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 20_000;
@@ -34,6 +34,8 @@ export interface ServerProcess {
   backup(): Promise<() => void>;
   /** The log as the file has it. */
   events(tenant: string): readonly ServerEvent[];
+  /** What became of the writes of pages: the answers that are kept under their keys. */
+  applies(tenant: string): readonly ServerApply[];
   /** Runs SQL on the file; the server must be stopped. */
   edit(sql: string): void;
   /** A person with a session, outside of the browser. */
@@ -86,6 +88,7 @@ export async function startServerProcess({ distDir, env = {} }: ServerOptions): 
       };
     },
     events: (tenant) => readEvents(dbFile, tenant),
+    applies: (tenant) => readApplies(dbFile, tenant),
     edit(sql) {
       const db = new DatabaseSync(dbFile);
       db.exec(sql);
@@ -137,6 +140,34 @@ function readEvents(file: string, tenant: string): ServerEvent[] {
   } finally {
     db.close();
   }
+}
+
+function readApplies(file: string, tenant: string): ServerApply[] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    const rows = db
+      .prepare(
+        `SELECT i.user, i.key, i.status, i.etag, i.at, l.order_id FROM idempotency i LEFT JOIN log l ON l.tenant = i.tenant AND l.mutation_id = i.key
+         WHERE i.tenant = ? AND i.key NOT LIKE '${OUTSIDE}%' ORDER BY i.at, l.seq`,
+      )
+      .all(tenant);
+    return rows.map((row) => ({
+      tenant,
+      user: String(row['user']),
+      mutId: String(row['key']),
+      t: Number(row['at']),
+      orderID: row['order_id'] === null ? null : String(row['order_id']),
+      outcome: outcomeOf(Number(row['status'])),
+      version: row['etag'] === null ? null : Number(String(row['etag']).replaceAll('"', '')),
+    }));
+  } finally {
+    db.close();
+  }
+}
+
+function outcomeOf(status: number): ServerApply['outcome'] {
+  if (status < 300) return 'applied';
+  return status === 412 || status === 409 ? 'conflict' : 'rejected';
 }
 
 function freePort(): Promise<number> {

@@ -1,6 +1,7 @@
 // What a run leaves behind, as ORACLE names it: records of pages, of the server's log, of the wire and of the disk. All times are wall
 // clock in ms: everything runs on one machine. Types only, and the collector of what pages send out.
 import type { WireRecord } from './fault-proxy.ts';
+import type { HistoryRecord } from './history/record.ts';
 
 /** One row of the server's log: `S.event`. */
 export interface ServerEvent {
@@ -64,6 +65,25 @@ export interface History {
   readonly streams?: readonly StreamSample[];
   /** Tabs open at the end, after all was quiet. */
   readonly alive?: readonly string[];
+  /** Faults as they began and ended: `N.start`, `N.end`. */
+  readonly faults?: readonly HistoryRecord[];
+  /** What the server made of writes: `S.apply`. */
+  readonly applies?: readonly ServerApply[];
+  /** Orders as the server has them at the end; pages are then held against them. */
+  readonly truth?: readonly { readonly orderID: string; readonly version: number; readonly hash: string }[];
+  /** Constants of the judgement that differ in this run. */
+  readonly cfg?: Readonly<Record<string, unknown>>;
+}
+
+/** `S.apply`: the answer that the server keeps under a write's key. */
+export interface ServerApply {
+  readonly t: number;
+  readonly tenant: string;
+  readonly user: string;
+  readonly mutId: string;
+  readonly orderID: string | null;
+  readonly outcome: 'applied' | 'rejected' | 'conflict';
+  readonly version: number | null;
 }
 
 export interface TapeCollector {

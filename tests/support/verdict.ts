@@ -1,6 +1,7 @@
-// What the history checker says about a run. Rules bear the ids of the oracle; L1 is the first law: commit, then publish.
+// What the judge says about a run of our own: the oracle's rules, and L1, the first law of the design, which only our disk can show.
+import type { Rule as OracleRule } from './history/violation.ts';
 
-export type Rule = 'R1' | 'R2' | 'R2e' | 'R3' | 'R4' | 'R6' | 'R11' | 'R12' | 'R15' | 'R18' | 'L1';
+export type Rule = OracleRule | 'L1';
 
 export interface Violation {
   readonly rule: Rule;
@@ -12,7 +13,7 @@ export interface Violation {
 export interface Verdict {
   readonly violations: readonly Violation[];
   readonly notRun: readonly string[];
-  readonly counts: Readonly<Record<'delivered' | 'events' | 'incarnations' | 'bases' | 'leaders', number>>;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** Clocks of two processes of one machine, ms. */
