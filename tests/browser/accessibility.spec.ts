@@ -7,13 +7,21 @@ import { PASSWORD } from '../support/rest-user.ts';
 import { expect, test } from '../support/browser-test.ts';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
-const THEMES = ['light', 'dark'] as const;
-const SIZES = [
-  { width: 1_280, height: 800 },
-  { width: 390, height: 844 },
+interface Look {
+  readonly colorScheme: 'light' | 'dark';
+  readonly size: { readonly width: number; readonly height: number };
+}
+
+const TABLET = { width: 1_280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+const EVERY: readonly Look[] = (['light', 'dark'] as const).flatMap((colorScheme) => [TABLET, PHONE].map((size) => ({ colorScheme, size })));
+/** Both themes and both sizes in two looks, for screens whose colours are those of the board. */
+const ACROSS: readonly Look[] = [
+  { colorScheme: 'light', size: PHONE },
+  { colorScheme: 'dark', size: TABLET },
 ];
 
-test('[AXE1] sign-in and board have no fault that axe finds, in both themes, on tablet and phone', async ({ stage }) => {
+test('[AXE1] sign-in, board, list and page of orders have no fault that axe finds, in both themes, on tablet and phone', async ({ stage }) => {
   const server = await stage.server({ distDir: DIST });
   const browser = await stage.browser(server.url);
   const page = await browser.context().newPage();
@@ -25,6 +33,12 @@ test('[AXE1] sign-in and board have no fault that axe finds, in both themes, on 
   await page.keyboard.press('Enter');
   await expect(page.getByText('Live').first()).toBeVisible();
   await expectClean(page, 'board');
+  await page.goto(`${server.url}/orders`);
+  await expect(page.locator('.order-row').first()).toBeVisible();
+  await expectClean(page, 'orders', ACROSS);
+  await page.locator('.order-row').first().click();
+  await expect(page.locator('.stepper')).toBeVisible();
+  await expectClean(page, 'order', ACROSS);
 });
 
 test('[AXE2] every control of the board can be reached by Tab, shows where the focus is, and is at least 44 px high, as a mouse allows', async ({ stage }) => {
@@ -60,15 +74,13 @@ test('[AXE2] every control of the board can be reached by Tab, shows where the f
   }
 });
 
-async function expectClean(page: Page, screen: string): Promise<void> {
-  for (const colorScheme of THEMES) {
-    for (const size of SIZES) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize(size);
-      await page.waitForTimeout(300);
-      const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-      expect(found, `${screen}, ${colorScheme}, ${size.width}`).toEqual([]);
-    }
+async function expectClean(page: Page, screen: string, looks: readonly Look[] = EVERY): Promise<void> {
+  for (const { colorScheme, size } of looks) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(size);
+    await page.waitForTimeout(300);
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+    expect(found, `${screen}, ${colorScheme}, ${size.width}`).toEqual([]);
   }
 }

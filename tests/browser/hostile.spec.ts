@@ -59,6 +59,8 @@ test('[BRW13] hostile events are refused and counted, change nothing, and the ne
       undefined,
     ]);
     expect(await page.evaluate(() => window.harness.errors)).toEqual([]);
+    const rejects = await page.evaluate(() => window.harness.records.filter((record) => (record as { k: string }).k === 'P.reject').length);
+    expect(rejects).toBe(Object.keys(hostileMessages(id)).length);
   }
   expect(crashes).toEqual([]);
 });

@@ -1,5 +1,5 @@
 // Log-out: nothing of the person stays on the device, no tab goes on, and the next person starts with nothing of the last.
-import { readScopes, type ScopeDump } from '../support/disk-reader.ts';
+import { dumpDatabases, readScopes, type ScopeDump } from '../support/disk-reader.ts';
 import { checkHistory } from '../support/history-checker.ts';
 import { documentsIn, documentsOf, expectSameDocuments, MANAGER, OTHER_MANAGER, TENANT, waitForLabel, waitForSeq } from '../support/page-probes.ts';
 import { PASSWORD } from '../support/rest-user.ts';
@@ -47,6 +47,14 @@ test('[BRW12] the next person in the same browser sees nothing of the last, and 
   const scopes = await readScopes(await browser.blank());
   for (const scope of scopes.filter(({ name }) => wiped.some((before) => before.name === name))) expectWiped(scope);
   expect(await other.page.evaluate(() => window.harness.events.map(({ tenant }) => tenant))).not.toContain(TENANT);
+  const seen = await other.page.evaluate(async () => [
+    document.title,
+    document.body.innerText,
+    Object.entries(localStorage),
+    Object.entries(sessionStorage),
+    await caches.keys(),
+  ]);
+  expect(JSON.stringify([seen, await dumpDatabases(await browser.blank())])).not.toMatch(/dilani|nugegoda/i);
 
   await other.page.evaluate(() => window.harness.logout());
   await expect.poll(() => phase(tab)).toBe('signed-out');

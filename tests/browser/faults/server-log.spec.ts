@@ -1,5 +1,6 @@
-// The server's log is not what it was: pruned below a reader, or restored from a backup. A reader is told, starts anew, and never mixes
-// two histories.
+// The server dies, or its log is not what it was: pruned below a reader, or restored from a backup. A reader is told, starts anew, and never
+// mixes two histories.
+import { startFaultRun } from '../../support/fault-run.ts';
 import { checkHistory } from '../../support/history-checker.ts';
 import { readScope } from '../../support/disk-reader.ts';
 import { documentsOf, expectSameDocuments, health, MANAGER, probe, TENANT, waitForLabel, waitForSeq } from '../../support/page-probes.ts';
@@ -11,6 +12,17 @@ import type { ServerEvent } from '../../support/tape.ts';
 
 /** The server is away twice in a row: how long a browser waits for it is another story. */
 const QUICK = '?policy.maxDelayMs=1000&policy.breakerOpenMs=1000';
+
+test('@core [FLT-N10] a server that is killed and started again is found within 10 s, and its log goes on where it was', async ({ stage }) => {
+  const run = await startFaultRun(stage, { query: QUICK });
+  run.begin('N10');
+  await run.server.kill();
+  for (const tab of run.tabs()) await waitForLabel(tab, 'Offline', 10_000);
+  await run.server.start();
+  await run.end('N10');
+  for (const tab of run.tabs()) await waitForLabel(tab, 'Live');
+  expect((await run.judge()).violations).toEqual([]);
+});
 
 test('[FLT-N33] a browser that was away for longer than the log reaches back is told so and starts anew from a snapshot', async ({ stage }) => {
   const server = await stage.server({ env: { RETENTION_MAX_EVENTS: '50' } });
@@ -47,7 +59,7 @@ const RESTORES = [
 ];
 
 for (const { id, name, sql, isRefilled, reason } of RESTORES) {
-  test(`[${id}] a server restored from a backup ${name} is noticed, and no page mixes two histories`, async ({ stage }) => {
+  test(`${sql ? '@core ' : ''}[${id}] a server restored from a backup ${name} is noticed, and no page mixes two histories`, async ({ stage }) => {
     const server = await stage.server();
     const proxy = await stage.proxy(server.url);
     const browser = await stage.browser(proxy.url);

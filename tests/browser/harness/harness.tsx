@@ -9,13 +9,18 @@ import {
   usePageSync,
   useSession,
   useSyncManager,
+  useDashboardSync,
+  useOrderStageChange,
   type CollectionSnapshot,
+  type GetToken,
   type Health,
+  type LogoutOptions,
   type MutationRequest,
   type MutationResult,
   type SyncEvent,
   type SyncManagerHook,
 } from '@/lib/sync';
+import type { SyncManager } from '@/client/contract.ts';
 
 const query = new URLSearchParams(location.search);
 const delivered: { seq: number; id: string; type: string; data: unknown }[] = [];
@@ -30,7 +35,11 @@ export interface Harness {
   phase: string;
   documents(name: string): [string, number, unknown][];
   signIn(email: string, password: string): Promise<void>;
-  logout(): Promise<void>;
+  logout(options?: LogoutOptions): Promise<void>;
+  /** The hook's own scope; null while nobody is signed in. */
+  manager(): SyncManager | null;
+  stages: string[];
+  refreshes: number;
   send(request: MutationRequest): Promise<MutationResult>;
   errors: string[];
 }
@@ -57,7 +66,7 @@ function noteError(message: string): void {
 }
 
 const documents: Harness['documents'] = (name) => [...(collections.get(name)?.documents ?? [])].map(([id, { version, doc }]) => [id, version, doc]);
-const harness = { delivered, records, documents, errors: [] as string[] } as unknown as Harness;
+const harness = { delivered, records, documents, errors: [] as string[], stages: [] as string[], refreshes: 0 } as unknown as Harness;
 (window as unknown as { harness: Harness }).harness = harness;
 addEventListener('error', (event) => noteError(event.message));
 addEventListener('unhandledrejection', (event) => noteError(String(event.reason)));
@@ -78,7 +87,11 @@ function Probe() {
   const { phase, signIn, logout } = useSession();
   const mutate = useMutation();
   const { subscribe } = sync;
-  useLayoutEffect(() => void Object.assign(harness, { sync, health, phase, signIn, logout, send: mutate, events: sync.events }));
+  useLayoutEffect(
+    () => void Object.assign(harness, { sync, health, phase, signIn, logout, send: mutate, events: sync.events, manager: page.manager.getSnapshot }),
+  );
+  useDashboardSync(() => void (harness.refreshes += 1));
+  useOrderStageChange(query.get('stages') ?? 'none', (_event, before, after) => void harness.stages.push(`${before}>${after}`));
   useEffect(
     () =>
       page.trace((record) => {
@@ -94,6 +107,11 @@ function Probe() {
   return <output>{`${phase} ${health.label} ${health.updates}`}</output>;
 }
 
+/** Where a test's tokens come from: it puts a function there before the page starts. */
+const getToken: GetToken = (ask) => (window as unknown as { getToken?: GetToken }).getToken?.(ask) ?? null;
+const [tenantId, user] = query.get('as')?.split('/') ?? [];
+const bearer = query.get('auth') === 'bearer' ? ({ auth: 'bearer', getToken } as const) : {};
+
 const policy = Object.fromEntries([...query].filter(([key]) => key.startsWith('policy.')).map(([key, value]) => [key.slice(7), Number(value)]));
 
 createRoot(document.getElementById('root') as HTMLElement).render(
@@ -101,6 +119,10 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     initialConfig={{ eventHistoryLimit: Number(query.get('history') ?? 100) }}
     enablePersistence={query.get('memory') !== 'on'}
     policy={policy}
+    host={(query.get('host') ?? 'auto') as 'auto'}
+    tenantId={tenantId}
+    user={user}
+    {...bearer}
   >
     <Probe />
     {NAMES.map((name) => (

@@ -22,9 +22,12 @@ function publishFirst(): Plugin {
 
 const plugins = process.env['MUTANT'] === 'publish-first' ? [publishFirst()] : [];
 
+/** Seconds since 1970: tests of hand-over need builds of known age. */
+const builtAt = process.env['BUILD_AT'];
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  define: buildStamps(),
+  define: buildStamps(builtAt ? new Date(Number(builtAt) * 1_000) : undefined),
   plugins: [react(), ...plugins],
   resolve: { alias: { '@': fileURLToPath(new URL('../../../src', import.meta.url)) } },
   worker: { format: 'es', plugins: () => plugins },
