@@ -16,7 +16,7 @@ const NOT_OURS = ['react', 'react-dom', 'react/jsx-runtime'];
 
 /**
  * `code` is what a user would write; `needs` is the file without which there is nothing to measure. `kib` bounds what is imported at once,
- * `allKib` that and every chunk loaded later. `goalKib` is what a bound that doesn't hold yet shall become: the bound keeps what is reached.
+ * `allKib` that and every chunk loaded later; `startKib` the first file and the chunks `startedBy` it at once, which it fetches while it does its first work. `goalKib` is what a bound that doesn't hold yet shall become: the bound keeps what is reached.
  */
 const BUDGETS = [
   {
@@ -24,35 +24,55 @@ const BUDGETS = [
     needs: 'src/lib/sync/index.ts',
     code: "export { SyncManagerProvider, useOrderSync } from '@/lib/sync/index.ts';",
     chunks: pageChunks,
-    kib: 15,
+    kib: 21.5,
     goalKib: 12,
-    allKib: 26,
+    // A page without SharedWorker runs the engine itself: all of it is among what may come later.
+    allKib: 73,
   },
   {
     name: 'page, full import',
     needs: 'src/lib/sync/index.ts',
     code: "export * from '@/lib/sync/index.ts';",
     chunks: pageChunks,
-    kib: 16.5,
+    kib: 24,
     goalKib: 12,
-    allKib: 27.5,
+    allKib: 82,
   },
-  { name: 'shared worker', needs: 'worker/shared-worker.ts', code: "import '/worker/shared-worker.ts';", chunks: workerChunks, kib: 20, allKib: 30 },
+  {
+    name: 'shared worker',
+    needs: 'worker/shared-worker.ts',
+    code: "import '/worker/shared-worker.ts';",
+    chunks: workerChunks,
+    kib: 14,
+    startedBy: ['round'],
+    startKib: 29,
+    // Polling, volatile mode, tokens, salvage, hand-over: each came with its own chunk.
+    allKib: 44,
+  },
   { name: 'service worker', needs: 'sw/sw.ts', code: "import '/sw/sw.ts';", chunks: pageChunks, kib: 8, allKib: 8 },
 ];
 /** A chunk that is loaded later; larger ones are worth a look at what they pull in. */
 const LATER_KIB = 4;
+/** The debug panel is loaded by nobody who doesn't show it; the other three are the engine itself, in a page that has to run it. */
+const OWN_KIB = { panel: 8, round: 11, requests: 10, 'start-engine': 6.5 };
 
 const rows = [];
 for (const budget of BUDGETS) rows.push(...(await measure(budget)));
 rows.forEach(print);
 process.exitCode = rows.every(({ isOver }) => !isOver) ? 0 : 1;
 
-async function measure({ name, needs, code, chunks, kib, goalKib = kib, allKib }) {
+async function measure({ name, needs, code, chunks, kib, goalKib = kib, startedBy = [], startKib, allKib }) {
   if (!existsSync(resolve(root, needs))) return [{ name, size: '-', kib, verdict: `${needs} is missing`, isOver: true }];
   const { atOnce, later } = await weigh(code, chunks);
   const all = later.reduce((total, { bytes }) => total + bytes, atOnce);
-  return [row(name, atOnce, kib, goalKib), ...later.map((chunk) => row(`  later: ${chunk.name}`, chunk.bytes, LATER_KIB)), row('  all together', all, allKib)];
+  const started = later.filter((chunk) => startedBy.includes(chunk.name));
+  const start = started.reduce((total, { bytes }) => total + bytes, atOnce);
+  return [
+    row(name, atOnce, kib, goalKib),
+    ...(startKib ? [row(`  with: ${startedBy.join(', ')}`, start, startKib)] : []),
+    ...later.filter((chunk) => !started.includes(chunk)).map((chunk) => row(`  later: ${chunk.name}`, chunk.bytes, OWN_KIB[chunk.name] ?? LATER_KIB)),
+    row('  all together', all, allKib),
+  ];
 }
 
 function row(name, bytes, kib, goalKib = kib) {

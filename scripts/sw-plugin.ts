@@ -10,6 +10,7 @@ const SHELL = [
   'index.html',
   'manifest.webmanifest',
   'favicon.svg',
+  'theme.js',
   'icons/*.{png,svg}',
   'assets/*.{js,css}',
   'assets/inter-latin-{opsz,wght,standard}-normal-*.woff2',

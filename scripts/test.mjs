@@ -3,7 +3,10 @@
 //   npm test                            everything
 //   npm test -- --only unit             one part: unit, model, browser or faults
 //   npm test tests/protocol             the unit and model tests whose path matches
-//   SCHEDULES=10000 SEED=7 npm test -- --only model
+//   npm run test:faults                 every fault; `npm test` runs those marked @core
+//   npm run test:faults -- --list       the faults that there are, and which of them are @core
+//   npm run test:faults -- --only N05,N06
+//   SCHEDULES=10000 SEED=7 npm run test:model    100,000 schedules of the simulation where nothing else is said; `npm test` takes 2,500
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { requireNode, root } from './require-node.mjs';
@@ -14,12 +17,16 @@ const { runNode } = await import('./run-child.mjs');
 const REPORTS = resolve(root, 'test-results');
 const PARTS = {
   unit: () => runVitest('unit', ['--exclude', 'tests/model/**', '--exclude', 'src/**']),
-  model: () => runVitest('model', ['tests/model/']),
+  model: () => runVitest('model', ['tests/model/'], only === 'model' && !process.env.SEED ? { SCHEDULES: process.env.SCHEDULES ?? '100000' } : {}),
   browser: () => runPlaywright('browser'),
-  faults: () => runPlaywright('faults'),
+  faults: () => runPlaywright('faults', faultArguments()),
 };
 
-const { only, paths } = readArguments(process.argv.slice(2));
+const { only, faults, isList, paths } = readArguments(process.argv.slice(2));
+if (isList) {
+  process.exitCode = await runNode(['node_modules/@playwright/test/cli.js', 'test', '--project=faults', '--list', '--reporter=list']).ended;
+  process.exit();
+}
 mkdirSync(REPORTS, { recursive: true });
 const results = await runAll();
 const passed = sum(results, 'passed');
@@ -43,15 +50,23 @@ async function runAll() {
   return done;
 }
 
+/** A whole run takes the core of the faults; who asks for faults gets all, or those that are named. */
+function faultArguments() {
+  if (faults.length > 0) return ['--grep', faults.map((fault) => `FLT-${fault}\\b`).join('|')];
+  return only === 'faults' ? [] : ['--grep', '@core'];
+}
+
 /** A step that counts no tests but without which the browser tests would test nothing, or something old. */
 async function prepare(part, args) {
   const code = await runNode(args).ended;
   return { part, passed: 0, failed: code === 0 ? 0 : 1, complaint: code === 0 ? '' : `ended with ${code}` };
 }
 
-async function runVitest(part, args) {
+async function runVitest(part, args, env = {}) {
   const report = freshReport(`vitest-${part}.json`);
-  const code = await runNode(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]).ended;
+  const code = await runNode(['node_modules/vitest/vitest.mjs', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], {
+    env,
+  }).ended;
   return judge(
     part,
     code,
@@ -59,9 +74,10 @@ async function runVitest(part, args) {
   );
 }
 
-async function runPlaywright(part) {
+async function runPlaywright(part, more = []) {
   const report = freshReport(`playwright-${part}.json`);
-  const code = await runNode(['node_modules/@playwright/test/cli.js', 'test', `--project=${part}`], { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } }).ended;
+  const code = await runNode(['node_modules/@playwright/test/cli.js', 'test', `--project=${part}`, ...more], { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } })
+    .ended;
   return judge(
     part,
     code,
@@ -92,14 +108,26 @@ function readCounts(path, pick) {
   }
 }
 
+/** `--only` names a part, or faults of the part before it; what is no option is a path. */
 function readArguments(args) {
-  const at = args.indexOf('--only');
-  const chosen = at < 0 ? null : args[at + 1];
-  if (at >= 0 && !Object.hasOwn(PARTS, chosen ?? '')) {
-    console.error(`--only takes one of: ${Object.keys(PARTS).join(', ')}`);
+  /** @type {{only: string | null, faults: string[], isList: boolean, paths: string[]}} */
+  const read = { only: null, faults: [], isList: false, paths: [] };
+  for (let at = 0; at < args.length; at++) {
+    if (args[at] === '--list') read.isList = true;
+    else if (args[at] === '--only') choose(read, args[++at] ?? '');
+    else read.paths.push(args[at]);
+  }
+  return read;
+}
+
+function choose(read, name) {
+  const faults = name.split(',');
+  if (Object.hasOwn(PARTS, name)) read.only = name;
+  else if (faults.every((fault) => /^N\d\d$/.test(fault))) Object.assign(read, { only: 'faults', faults });
+  else {
+    console.error(`--only takes one of: ${Object.keys(PARTS).join(', ')}, or faults: N05,N06`);
     process.exit(2);
   }
-  return { only: chosen, paths: args.filter((_, index) => at < 0 || (index !== at && index !== at + 1)) };
 }
 
 function sum(rows, key) {
