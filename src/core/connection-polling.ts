@@ -2,17 +2,10 @@
 // tried beside it. Ingest admits the poll under way and nothing else until that stream greets.
 import { backoffMs } from './backoff.ts';
 import type { ConnectionCommand, Failure } from './connection-input.ts';
-import {
-  pollIntervalMs,
-  POLLS_TO_ERROR,
-  type Connection,
-  type ConnectionReason,
-  type ConnectionStep,
-  type In,
-  type Of,
-  type Poll,
-} from './connection-model.ts';
-import { abort, asked, greet, greetDeadline, numbered, remind, stay, withBreaker, withRetryAfter } from './connection-moves.ts';
+import { POLLS_TO_ERROR, type Connection, type ConnectionReason, type ConnectionStep, type In, type Of, type Poll } from './connection-model.ts';
+import { abort, asked, greet, withBreaker, withRetryAfter } from './connection-moves.ts';
+import { pollIntervalMs } from './connection-plan.ts';
+import { greetDeadline, numbered, remind, stay } from './connection-start.ts';
 import type { Policy } from './policy.ts';
 
 type Polling = In<'polling_fallback'>;
@@ -91,15 +84,15 @@ function troubleMs({ memory }: Polling, failed: number, random: number, policy: 
   return memory.isWatched ? delay : Math.max(delay, policy.hiddenPollMs);
 }
 
-/** After an error the server has just shown that it is back: a stream is tried at once. */
+/** Where the server could not be reached and now answers, it is back: a stream is tried at once, whatever the breaker's pause. */
 export function polled(state: Polling, input: Of<'polled'>, now: number, policy: Policy): ConnectionStep {
   if (input.attempt !== state.poll.attempt) return stay(state);
-  const wasError = state.poll.failed >= POLLS_TO_ERROR;
+  const isBack = state.poll.failed > 0 || (!state.poll.isProven && state.reason === 'offline');
   const memory = { ...state.memory, pollAfterMs: input.pollAfterMs ?? state.memory.pollAfterMs };
   const nextAt = now + (input.isMore ? 0 : pollIntervalMs(memory, policy));
   const reason = memory.transport === 'polling' ? 'preference' : state.reason;
   const next: Polling = { ...state, reason, poll: { attempt: null, nextAt, failed: 0, isProven: true }, memory };
-  return tickPolling(wasError ? halfOpened(next, now, policy) : next, null, now, policy);
+  return tickPolling(isBack ? halfOpened(next, now, policy) : next, null, now, policy);
 }
 
 function halfOpened(state: Polling, now: number, policy: Policy): Polling {

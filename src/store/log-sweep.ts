@@ -6,8 +6,9 @@ import type { LogWriter, SweepResult } from './contract.ts';
 import { unwatched, type Database } from './database.ts';
 import { addBlock, fenced, putMeta } from './fenced-write.ts';
 import { blocksFrom, documentsOf } from './key-ranges.ts';
-import type { BlockBounds, BlockRow, MetaRow } from './log-rows.ts';
-import { soundBlocks } from './row-checks.ts';
+import type { BlockBounds } from './log-commit.ts';
+import type { BlockRow, MetaRow } from './log-rows.ts';
+import { soundBlocks } from './block-checks.ts';
 import type { StoreName } from './schema.ts';
 import { cutCollections, findMergeGroup, mergeBounds, mergeRows, planDrop, planSweep, SWEEP_BLOCKS } from './sweep-plan.ts';
 import { sweepResult, sweepWindow, swept, type SweepPlan } from './sweep-plan.ts';
@@ -24,15 +25,16 @@ interface Merge {
   readonly joined: readonly BlockRow[];
 }
 
-/** How far the joining has come, so that finished blocks aren't looked at again. */
+/** How far the joining has come, so that finished blocks aren't looked at again, unless blocks may be larger now. */
 interface MergeMark {
   readonly runNo: number;
+  readonly blockEvents: number;
   readonly seq: number;
 }
 
 /** One call either sweeps the log, or, when nothing is to be swept, tidies: joins one group of blocks and holds collections to their bound. */
 export function createLogSweep({ database, policy }: LogSweepDeps): LogWriter['sweep'] {
-  let mark: MergeMark = { runNo: 0, seq: 0 };
+  let mark: MergeMark = { runNo: 0, blockEvents: 0, seq: 0 };
   let running: Promise<unknown> = Promise.resolve();
 
   async function sweep(term: number, retention: Retention, passed: number): Promise<SweepResult> {
@@ -90,11 +92,13 @@ export function createLogSweep({ database, policy }: LogSweepDeps): LogWriter['s
 
   async function readGroup(tx: ReadTransaction, meta: MetaRow, bounds: BlockBounds): Promise<Merge | null> {
     // What begins at the floor is the marker of the run's beginning; blocks begin after it.
-    const start = Math.max(meta.floor + 1, mark.runNo === meta.runNo ? mark.seq : 0);
-    const keys = await tx.objectStore('log').getAllKeys(blocksFrom(meta.runNo, start), 2 * bounds.blockEvents + 2);
+    const { runNo } = meta;
+    const { blockEvents } = bounds;
+    const start = Math.max(meta.floor + 1, mark.runNo === runNo && mark.blockEvents === blockEvents ? mark.seq : 0);
+    const keys = await tx.objectStore('log').getAllKeys(blocksFrom(runNo, start), 2 * blockEvents + 2);
     const firstSeqs = keys.map(([, firstSeq]) => firstSeq);
-    const { from, to } = findMergeGroup(firstSeqs, bounds.blockEvents);
-    mark = { runNo: meta.runNo, seq: firstSeqs[to ?? from] ?? start };
+    const { from, to } = findMergeGroup(firstSeqs, blockEvents);
+    mark = { runNo, blockEvents, seq: firstSeqs[to ?? from] ?? start };
     if (to === null) return null;
     const rows = soundBlocks(await tx.objectStore('log').getAll(IDBKeyRange.bound(keys[from], keys[to - 1])));
     const joined = mergeRows(rows, bounds);

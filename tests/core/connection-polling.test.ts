@@ -117,6 +117,26 @@ test('[POL6] a poll that succeeds in error returns to polling and tries a stream
   expect([state(shell), shell.opens(), shell.state().memory.breaker.at]).toEqual(['polling_fallback', before + 1, 'half-open']);
 });
 
+test('[POL6] one failed poll is enough: where the next one succeeds, a stream is tried at once', () => {
+  const shell = broken();
+  shell.input(pollFailed(shell));
+  while (shell.poll() < 0) shell.advance(100);
+  const before = shell.opens();
+  shell.input(polled(shell));
+  expect([shell.opens(), shell.state().memory.breaker.at]).toEqual([before + 1, 'half-open']);
+});
+
+test.each([
+  ['offline', 1],
+  ['mute', 0],
+] as const)('[POL6] after streams that ended %s the first poll brings %i more', (cause, more) => {
+  const shell = makeShell(true);
+  shell.breakDown(cause);
+  const before = shell.opens();
+  shell.input(polled(shell));
+  expect(shell.opens()).toBe(before + more);
+});
+
 test('[POL7] a stream beside the polls that never greets is given up, and only the pause until the next grows', () => {
   const shell = broken();
   shell.input(polled(shell));

@@ -1,12 +1,13 @@
 // A connection with its clock and the one timer that the engine keeps for it.
 import { startConnection, stepConnection, type ConnectionCommand, type ConnectionInput, type ConnectionWishes } from '../../src/core/connection.ts';
+import type { FailureCause } from '../../src/core/connection-input.ts';
 import type { ConnectionStart } from '../../src/core/connection-model.ts';
 import { POLICY } from '../../src/core/policy.ts';
 
-export const fail = (attempt: number, extra: { retryAfterMs?: number } = {}): ConnectionInput => ({
+export const fail = (attempt: number, extra: { retryAfterMs?: number; cause?: FailureCause } = {}): ConnectionInput => ({
   type: 'failed',
   attempt,
-  cause: 'reset',
+  cause: extra.cause ?? 'reset',
   retryAfterMs: extra.retryAfterMs ?? null,
   random: 0.5,
 });
@@ -57,10 +58,10 @@ export function makeShell(hasCursor = true, start: Partial<ConnectionStart> = {}
     /** Of the poll under way. */
     poll: () => (state.at === 'polling_fallback' ? state.poll.attempt : null) ?? -1,
     /** Spends the failure budget: every stream is refused. */
-    breakDown() {
+    breakDown(cause: FailureCause = 'reset') {
       input({ type: 'hold' });
       while (state.at !== 'polling_fallback') {
-        if (state.at === 'connecting') input(fail(state.memory.attempt));
+        if (state.at === 'connecting') input(fail(state.memory.attempt, { cause }));
         else advance(100);
       }
     },

@@ -7,7 +7,10 @@ async function started(seed = 1, pages = 2): Promise<ReignWorld> {
   world.startEngine();
   for (let page = 0; page < pages; page++) world.startPage();
   // Chunks of the engine load in real time, which a busy machine stretches: virtual time goes on until it is connected.
-  for (let tries = 0; tries < 60 && world.lastBeat()?.report?.state !== 'connected'; tries++) await world.advance(1_000);
+  for (const deadline = Date.now() + 30_000; world.lastBeat()?.report?.state !== 'connected' && Date.now() < deadline;) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await world.advance(100);
+  }
   for (let writes = 0; writes < 10; writes++) world.write('doc');
   await world.advance(1_000);
   expect(world.checker.violations).toEqual([]);
