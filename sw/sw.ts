@@ -1,7 +1,9 @@
-// The service worker: makes the shell load without a network. It never answers for /api: a stream that went through `respondWith` would
-// die with the worker, and the browser ends an idle worker after 30 s. Every listener of the worker stands here.
+// The service worker: makes the shell load without a network, and sends what waits in an outbox when no page is open. It never answers for /api: a
+// stream that went through `respondWith` would die with the worker, and the browser ends an idle worker after 30 s. Every listener of the worker stands here.
+import { createBrowserPlatform } from '../src/platform/browser.ts';
 import { decodeSwMessage } from '../src/protocol/sw-message.ts';
 import { forgetScope } from './forget-scope.ts';
+import { createOutboxSync } from './outbox-sync.ts';
 import { createPrecache } from './precache.ts';
 import { takeOver } from './update.ts';
 
@@ -10,6 +12,7 @@ declare const self: ServiceWorkerGlobalScope;
 declare const __PREVIOUS_ASSETS__: readonly string[];
 
 const precache = createPrecache({ entries: self.__WB_MANIFEST, previous: __PREVIOUS_ASSETS__, origin: self.location.origin });
+const outbox = createOutboxSync(createBrowserPlatform());
 
 self.addEventListener('install', (event) => event.waitUntil(precache.install(event)));
 
@@ -23,5 +26,13 @@ self.addEventListener('fetch', (event) => {
 self.addEventListener('message', (event) => {
   const message = decodeSwMessage(event.data);
   if (message?.k === 'skip-waiting') event.waitUntil(self.skipWaiting());
-  if (message?.k === 'forget') event.waitUntil(forgetScope(message.scope, self.registration, event.ports[0]));
+  if (message?.k === 'forget') event.waitUntil(forget(message.scope, event.ports[0]));
 });
+
+self.addEventListener('sync', (event) => event.waitUntil(outbox.drain(event.tag)));
+
+/** What is being sent ends before the page hears that all is forgotten. */
+async function forget(scope: string, port: MessagePort | undefined): Promise<void> {
+  await outbox.stop(scope);
+  await forgetScope(scope, self.registration, port);
+}

@@ -13,6 +13,8 @@ import { dequeue, enqueue, occupyBay, releaseBay } from './order-parts.ts';
 const BODY = v.strictObject({
   stage: v.picklist(STAGES, `one of ${STAGES.join(', ')}`),
   bayId: v.exactOptional(ID),
+  /** Of the job that begins: who made the move without a network names it, and goes on with it. */
+  jobId: v.exactOptional(ID),
   crew: v.exactOptional(CREW),
   reason: v.exactOptional(textOf(0, 200)),
 });
@@ -65,7 +67,7 @@ function stepForward(move: Move): Partial<Order> {
 
 function startJob({ draft, order, body, at }: Move): Partial<Order> {
   if (!body.bayId) throw new HttpProblem('write/rejected', 'A car is washed in a bay: say which.', { field: 'bayId', expected: 'the id of a free bay' });
-  const id = randomUUID();
+  const id = body.jobId ?? randomUUID();
   occupyBay(draft, body.bayId, id);
   dequeue(draft, order.id);
   draft.create('jobs', {

@@ -1,6 +1,7 @@
 // Bodies of writes: JSON in bounds first, then the shape that the write expects. Every refusal names the field and what was expected.
 import * as v from 'valibot';
-import { findHostileJson, isObject, type JsonObject } from '../../src/protocol/json.ts';
+import { findHostileJson } from '../../src/protocol/hostile-json.ts';
+import { isObject, type JsonObject } from '../../src/protocol/json.ts';
 import { LIMITS } from '../limits.ts';
 import { HttpProblem } from '../problem.ts';
 

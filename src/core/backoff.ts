@@ -12,7 +12,7 @@ export interface BackoffInput {
 }
 
 /** Delay in ms. The first reconnect spreads over `spreadMs`, where a server announced one; the n-th over `min(max, first * 2^(n-1))`. */
-export function backoffMs({ failures, firstDelayMs, random, spreadMs }: BackoffInput, policy: Policy): number {
+export function backoffMs({ failures, firstDelayMs, random, spreadMs }: BackoffInput, policy: Pick<Policy, 'maxDelayMs'>): number {
   if (failures <= 1 && spreadMs !== null) return random * Math.min(spreadMs, policy.maxDelayMs);
   const ceiling = Math.min(policy.maxDelayMs, firstDelayMs * 2 ** Math.min(Math.max(0, failures - 1), 16));
   return random * ceiling;

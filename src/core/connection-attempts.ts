@@ -1,9 +1,10 @@
 // How the connection tries, fails, waits and resyncs: the moves that more than one state makes. Pure, like all of the machine.
 import { backoffMs } from './backoff.ts';
 import type { Failure } from './connection-input.ts';
-import type { Connection, ConnectionReason, ConnectionStep, In } from './connection-model.ts';
-import { abort, asked, greetDeadline, numbered, remind, withBreaker, withRetryAfter } from './connection-moves.ts';
+import type { Connection, ConnectionReason, ConnectionStep } from './connection-model.ts';
+import { abort, asked, withBreaker, withRetryAfter } from './connection-moves.ts';
 import { enterPolling } from './connection-polling.ts';
+import { openStream } from './connection-start.ts';
 import type { Policy } from './policy.ts';
 import type { ResyncReason } from '../protocol/event.ts';
 
@@ -12,14 +13,7 @@ export const NEVER = Number.MAX_SAFE_INTEGER;
 export function dial(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
   if (!state.memory.hasCursor) return beginResync(state, 'first-snapshot', now);
   if (state.memory.transport === 'polling') return enterPolling(state, 'preference', now, policy);
-  const memory = numbered(withBreaker(state.memory, 'probed', now, policy));
-  return [
-    { at: 'connecting', since: now, isSent: false, reason, memory },
-    [
-      { do: 'open', attempt: memory.attempt },
-      { do: 'wake-at', at: greetDeadline({ since: now, isSent: false }, policy) },
-    ],
-  ];
+  return openStream(withBreaker(state.memory, 'probed', now, policy), reason, now, policy);
 }
 
 export function fail(state: Connection, failure: Failure, now: number, policy: Policy): ConnectionStep {
@@ -67,9 +61,4 @@ export function dialPolitely(state: Connection, reason: ConnectionReason, now: n
 
 function waitUntil(state: Connection, until: number): ConnectionStep {
   return [{ at: 'reconnecting', until, reason: 'limited', memory: state.memory }, [...abort(state), { do: 'wake-at', at: until }]];
-}
-
-export function sent(state: In<'connecting'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
-  const greeting = { since: now, isSent: true };
-  return remind({ ...state, ...greeting }, greetDeadline(greeting, policy));
 }

@@ -1,6 +1,5 @@
 // The states of the connection machine and what each carries: what core/connection steps through, and what is read off a state.
-import { clamp } from './backoff.ts';
-import { CLOSED, type Breaker } from './circuit-breaker.ts';
+import type { Breaker } from './circuit-breaker.ts';
 import type { ConnectionCommand, ConnectionInput, FailureCause } from './connection-input.ts';
 import type { ResyncReason } from '../protocol/event.ts';
 import { ConnectionState } from './connection-state.ts';
@@ -100,7 +99,7 @@ export function startConnection({ hasCursor, transport = 'auto', notBefore = { e
   const memory: Memory = {
     attempt: 0,
     last: 0,
-    breaker: CLOSED,
+    breaker: { at: 'closed', failures: 0, trips: 0 },
     notBefore,
     spreadMs: null,
     firstDelayMs: policy.firstDelayMs,
@@ -153,36 +152,4 @@ function beginning({ memory: { last, breaker } }: Connection): ConnectionState {
 /** Why, for health; null where all is well. */
 export function connectionReason(state: Connection): ConnectionReason | null {
   return 'reason' in state && state.reason !== 'start' ? state.reason : null;
-}
-
-/** When the next attempt at something better comes by itself; null where none is planned. */
-export function nextTryAt(state: Connection): number | null {
-  const at = plannedAt(state);
-  return at === null || at === Number.MAX_SAFE_INTEGER ? null : at;
-}
-
-function plannedAt(state: Connection): number | null {
-  switch (state.at) {
-    case 'reconnecting':
-    case 'error':
-      return state.until;
-    case 'resyncing':
-      return state.retryAt;
-    case 'polling_fallback':
-      return plannedWhilePolling(state);
-    default:
-      return null;
-  }
-}
-
-/** While polls fail the next poll is what people wait for; else the next try of a stream. */
-function plannedWhilePolling({ poll, probe, memory: { breaker, transport } }: In<'polling_fallback'>): number | null {
-  if (!poll.isProven || poll.failed > 0) return poll.attempt === null ? poll.nextAt : null;
-  return transport === 'auto' && probe === null && breaker.at === 'open' ? breaker.until : null;
-}
-
-/** Between two polls: the smallest wish, never below what the server asks for, and slower while nobody looks. */
-export function pollIntervalMs({ pollWishMs, pollAfterMs, isWatched }: Memory, policy: Policy): number {
-  const wanted = clamp(Math.max(pollWishMs ?? 0, pollAfterMs), policy.pollMs);
-  return isWatched ? wanted : Math.max(wanted, policy.hiddenPollMs);
 }

@@ -1,12 +1,9 @@
-// The smallest moves, of which every state's are made: numbers, deadlines, what is ended, what is remembered. Pure, like all of the machine.
+// The smallest moves that a start needs none of: what is ended, what is remembered. Pure, like all of the machine.
 import { stepBreaker, type BreakerEvent } from './circuit-breaker.ts';
 import type { ConnectionCommand, Failure } from './connection-input.ts';
-import type { Connection, ConnectionStep, Greeting, Memory, NotBefore, Of } from './connection-model.ts';
+import type { Connection, ConnectionStep, Memory, NotBefore, Of } from './connection-model.ts';
+import { greeted } from './connection-start.ts';
 import type { Policy } from './policy.ts';
-
-export const stay = (state: Connection): ConnectionStep => [state, []];
-/** A tick that came too early asks for the next: the shell keeps one timer, for the earliest wish. */
-export const remind = (state: Connection, at: number): ConnectionStep => [state, [{ do: 'wake-at', at }]];
 
 /** Ends whatever this state has under way. */
 export function abort(state: Connection): readonly ConnectionCommand[] {
@@ -14,11 +11,6 @@ export function abort(state: Connection): readonly ConnectionCommand[] {
   if (state.at === 'rotating') return [current, { do: 'abort', attempt: state.old }];
   const poll = state.at === 'polling_fallback' ? state.poll.attempt : null;
   return poll === null ? [current] : [current, { do: 'abort', attempt: poll }];
-}
-
-/** The number of a new stream. */
-export function numbered(memory: Memory): Memory {
-  return { ...memory, attempt: memory.last + 1, last: memory.last + 1 };
 }
 
 export function withBreaker(memory: Memory, event: BreakerEvent, now: number, policy: Policy): Memory {
@@ -32,24 +24,13 @@ export function withRetryAfter(memory: Memory, path: keyof NotBefore, { retryAft
   return retryAfterMs === null ? memory : { ...memory, notBefore: { ...memory.notBefore, [path]: now + retryAfterMs } };
 }
 
-/** A stream's headers and hello share one deadline twice as long as the hello's: a buffering proxy withholds both. */
-export function greetDeadline({ since, isSent }: Greeting, policy: Policy): number {
-  return since + policy.helloMs * 2 + (isSent ? 0 : policy.requestWindowMs);
-}
-
 /** What a person who asks deserves: no count from before stands in the way. */
 export function asked<S extends Connection>(state: S, now: number, policy: Policy): S {
   return { ...state, memory: withBreaker(state.memory, 'asked', now, policy) };
 }
 
 export function greet(state: Connection, input: Of<'greeted'>, now: number, policy: Policy): ConnectionStep {
-  const memory: Memory = {
-    ...withBreaker(state.memory, 'passed', now, policy),
-    heartbeatMs: input.heartbeatMs || state.memory.heartbeatMs,
-    isGreeted: true,
-    spreadMs: input.spreadMs,
-  };
-  return [{ at: 'connected', since: now, rotateAt: null, memory }, othersOf(state)];
+  return [greeted(withBreaker(state.memory, 'passed', now, policy), input, now), othersOf(state)];
 }
 
 /** What else is under way when the newest stream greets: the stream that it replaces, or a poll. */

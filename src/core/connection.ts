@@ -7,11 +7,11 @@
 //                                      403 -> error            +-- polling_fallback (a stream is tried beside the polls)
 import { backoffMs, clamp } from './backoff.ts';
 import { CLOSED } from './circuit-breaker.ts';
-import { beginResync, dial, dialPolitely, fail, forbid, NEVER, redial, sent, waitForSomebody } from './connection-attempts.ts';
-import type { ConnectionInput, ConnectionWishes } from './connection-input.ts';
+import { beginResync, dial, dialPolitely, fail, forbid, NEVER, redial, waitForSomebody } from './connection-attempts.ts';
+import type { ConnectionInput } from './connection-input.ts';
 import type { Connection, ConnectionStep, In, Memory, Of } from './connection-model.ts';
 import { connectionReason } from './connection-model.ts';
-import { abort, greet, greetDeadline, numbered, remind, stay, withBreaker, withRetryAfter } from './connection-moves.ts';
+import { abort, greet, withBreaker, withRetryAfter } from './connection-moves.ts';
 import {
   askPolling,
   configurePolling,
@@ -25,10 +25,12 @@ import {
   tickPolling,
   wakePolling,
 } from './connection-polling.ts';
+import { configure, configured, greetDeadline, numbered, remind, sent, stay } from './connection-start.ts';
 import type { Policy } from './policy.ts';
 
 export type { ConnectionCommand, ConnectionInput, ConnectionWishes, FailureCause } from './connection-input.ts';
-export { admittedAttempt, connectionReason, connectionStateOf, nextTryAt, pollIntervalMs, startConnection } from './connection-model.ts';
+export { admittedAttempt, connectionReason, connectionStateOf, startConnection } from './connection-model.ts';
+export { nextTryAt, pollIntervalMs } from './connection-plan.ts';
 export type { Connection, ConnectionReason, ConnectionStep, NotBefore } from './connection-model.ts';
 
 type Row<A extends Connection['at'], T extends ConnectionInput['type']> = (state: In<A>, input: Of<T>, now: number, policy: Policy) => ConnectionStep;
@@ -139,25 +141,6 @@ function takeSnapshot(state: In<'resyncing'>, _input: unknown, now: number, poli
 
 function resyncNow(state: In<'resyncing'>, _input: unknown, now: number): ConnectionStep {
   return state.retryAt === null || now < state.memory.notBefore.snapshot ? stay(state) : beginResync(state, state.reason, now);
-}
-
-/** The very same memory where nothing changes: wishes are said again with every lease. What the server said outranks them. */
-function configured(memory: Memory, { autoReconnect, maxAttempts, firstDelayMs, heartbeatMs, pollMs, isWatched }: ConnectionWishes): Memory {
-  const wanted = {
-    autoReconnect,
-    maxAttempts,
-    firstDelayMs: memory.retryFieldMs ?? firstDelayMs,
-    heartbeatMs: memory.isGreeted ? memory.heartbeatMs : heartbeatMs,
-    pollWishMs: pollMs,
-    isWatched,
-  };
-  const isSame = Object.entries(wanted).every(([name, value]) => memory[name as keyof Memory] === value);
-  return isSame ? memory : { ...memory, ...wanted };
-}
-
-function configure(state: Connection, input: Of<'configure'>): ConnectionStep {
-  const memory = configured(state.memory, input);
-  return memory === state.memory ? stay(state) : [{ ...state, memory }, []];
 }
 
 /** Who turns `autoReconnect` on again finds an error that waits for nobody: it gets a time of its own. */

@@ -1,6 +1,7 @@
 // Every number that decides something, in one place, each with its source. Code elsewhere takes a policy and holds no number of its own.
+import { overridden, READING_POLICY, type Overrides, type ReadingPolicy } from './reading-policy.ts';
 
-export interface Policy {
+export interface Policy extends ReadingPolicy {
   /** No hello within this time of the answer's headers = the stream is mute, and mute counts as failed. */
   readonly helloMs: number;
   /** Server's heartbeat until its hello says otherwise (seed 000: 30 s is what the option assumes; hello corrects it). */
@@ -56,10 +57,6 @@ export interface Policy {
   readonly stealHoldMs: number;
   /** An engine that lost its lock has this long to settle; then its worker is ended. */
   readonly retireMs: number;
-  /** Every call to another thread is answered within this time or fails. */
-  readonly rpcMs: number;
-  readonly databaseOpenMs: number;
-  readonly databaseBlockedMs: number;
   /** With no lease the stream stays open this long (a reload of the only tab takes under a second). */
   readonly lingerMs: number;
   /** A lease that wasn't renewed for this long has ended (the tab lock usually says so at once). */
@@ -68,8 +65,6 @@ export interface Policy {
   readonly gatherMs: { readonly visible: number; readonly hidden: number; readonly idle: number };
   /** Events in one block: one record, one commit (500 gives 290,000 events/s; more only delays the first). */
   readonly blockEvents: number;
-  /** Events read in one transaction (5,000 raised commit p50 twelvefold). */
-  readonly readEvents: number;
   /** Received events waiting for their commit; more stop the reading of the stream (the server holds them). */
   readonly ingestQueue: number;
   /** Largest event and deepest JSON that is believed. */
@@ -92,6 +87,7 @@ export interface Retention {
 }
 
 export const POLICY: Policy = {
+  ...READING_POLICY,
   helloMs: 5_000,
   heartbeatMs: 30_000,
   deadAfterHeartbeats: 2.5,
@@ -121,14 +117,10 @@ export const POLICY: Policy = {
   stealMs: 60_000,
   stealHoldMs: 5_000,
   retireMs: 1_000,
-  rpcMs: 3_000,
-  databaseOpenMs: 3_000,
-  databaseBlockedMs: 2_000,
   lingerMs: 30_000,
   leaseMs: 75_000,
   gatherMs: { visible: 16, hidden: 100, idle: 1_000 },
   blockEvents: 500,
-  readEvents: 500,
   ingestQueue: 10_000,
   eventBytes: 1_048_576,
   eventDepth: 64,
@@ -139,8 +131,7 @@ export const POLICY: Policy = {
   bodyBytes: 65_536,
 };
 
-/** Our numbers with some replaced. A name or type that isn't a policy's is ignored: options of another version must not break an engine. */
-export function withPolicy(overrides: Readonly<Record<string, unknown>>): Policy {
-  const known = Object.entries(overrides).filter(([name, value]) => Object.hasOwn(POLICY, name) && typeof value === typeof POLICY[name as keyof Policy]);
-  return { ...POLICY, ...Object.fromEntries(known) };
+/** Our numbers with some replaced; see `overridden`. */
+export function withPolicy(overrides: Overrides): Policy {
+  return overridden(POLICY, overrides);
 }

@@ -1,43 +1,29 @@
 // The one error of the library: a code from a closed table, a sentence for people, and whether trying again can help.
 // Codes are wire format: added, never renamed.
+import type { FinalErrorCode } from './final-errors.ts';
 
-/** Codes and whether the same request may succeed later. docs/errors.md says what a user can do about each. */
-export const ERROR_CODES = {
-  'net/offline': true,
-  'net/timeout': true,
-  'net/server': true,
-  'net/answer': true,
-  'auth/expired': false,
-  'auth/failed': false,
-  'auth/forbidden': false,
-  'identity/mismatch': false,
-  'term/stale': false,
-  'rate/limited': true,
-  'protocol/version': false,
-  'protocol/malformed': false,
-  'store/quota': true,
-  'store/blocked': true,
-  'store/evicted': true,
-  'store/foreign': false,
-  'store/closed': false,
-  'store/failed': true,
-  'store/newer-version': true,
-  'store/unavailable': false,
-  'store/corrupt': true,
-  'store/outbox-full': false,
-  'reign/fenced': false,
-  'host/gone': true,
-  'host/unsupported': false,
-  'host/hung': false,
-  'write/conflict': false,
-  'write/rejected': false,
-  'write/in-flight': true,
-  'write/unsent': false,
-  'write/too-large': false,
-  'lifecycle/closed': false,
-} as const satisfies Record<string, boolean>;
+/** After these the same request may succeed later. docs/errors.md says what a user can do about each code. */
+export const RETRYABLE = [
+  'net/offline',
+  'net/timeout',
+  'net/server',
+  'net/answer',
+  'rate/limited',
+  'store/quota',
+  'store/blocked',
+  'store/evicted',
+  'store/failed',
+  'store/newer-version',
+  'store/corrupt',
+  'host/gone',
+  'write/in-flight',
+] as const;
 
-export type SyncErrorCode = keyof typeof ERROR_CODES;
+export type SyncErrorCode = (typeof RETRYABLE)[number] | FinalErrorCode;
+
+export function isRetryable(code: SyncErrorCode): boolean {
+  return (RETRYABLE as readonly string[]).includes(code);
+}
 
 export interface SyncErrorOptions {
   readonly cause?: unknown;
@@ -56,25 +42,8 @@ export class SyncError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
-    this.retryable = ERROR_CODES[code];
+    this.retryable = isRetryable(code);
   }
-}
-
-/** A SyncError as it crosses threads: structured clone drops an error's class, code and details. */
-export interface WireError {
-  readonly code: SyncErrorCode;
-  readonly message: string;
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-export function toWire(error: unknown): WireError {
-  if (error instanceof SyncError) return { code: error.code, message: error.message, details: error.details };
-  return { code: 'host/gone', message: error instanceof Error ? error.message : String(error), details: {} };
-}
-
-export function fromWire(wire: WireError): SyncError {
-  const code = Object.hasOwn(ERROR_CODES, wire.code) ? wire.code : 'protocol/malformed';
-  return new SyncError(code, wire.message, { details: wire.details });
 }
 
 /** Anything thrown, as a SyncError: ours as it is, others wrapped under `code` with the original as its cause. */

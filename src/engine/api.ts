@@ -1,25 +1,47 @@
 // The engine's answers to pages: Comlink over addressed bus endpoints, one a caller, bounded. Loaded with the first call.
 import { expose } from 'comlink';
 import { createBusEndpoint, installErrorCodec, type BusEndpoint } from '../platform/bus-endpoint.ts';
-import type { RpcEnvelope } from '../protocol/frame.ts';
+import type { Beat, RpcEnvelope } from '../protocol/frame.ts';
 import type { EngineApi } from '../protocol/rpc.ts';
 import type { Bus } from '../platform/ports.ts';
-import type { Store } from '../store/contract.ts';
+import { NOTE_PREFERENCES } from './connection-notes.ts';
+import { findDamage } from './inspect.ts';
+import type { Leadership } from './leadership.ts';
 import { readFor } from './read-for.ts';
+import type { Round } from './round.ts';
 
-/** What an engine does for the pages that call it. */
-export interface EngineCalls extends Omit<EngineApi, 'read'> {
+/** What an engine lends to whoever answers for it. */
+export interface Answering {
   /** Null while it leads nothing. */
-  store(): Store | null;
+  leadership(): Pick<Leadership, 'round' | 'notes' | 'store'> | null;
+  beat(): Beat;
 }
 
 /** Callers kept; the one that spoke longest ago is forgotten first (its next call makes a new endpoint). */
 const MOST_CALLERS = 64;
 
 /** Answers whoever addresses `engine`. Envelopes for others are not touched. */
-export function serveApi(bus: Bus, engine: string, { store, ...calls }: EngineCalls): (envelope: RpcEnvelope) => void {
+export function serveApi(bus: Bus, engine: string, { leadership, beat }: Answering): (envelope: RpcEnvelope) => void {
   installErrorCodec();
-  const api: EngineApi = { ...calls, read: (method, argument) => readFor(store(), method, argument) };
+  const round = (): Round | null => leadership()?.round() ?? null;
+  const api: EngineApi = {
+    health: beat,
+    read: (method, argument) => readFor(leadership()?.store ?? null, method, argument),
+    connect() {
+      const at = round()?.connection.state().at;
+      if (at === 'error' || at === 'needs_auth' || at === 'disconnected') round()?.connection.input({ type: 'ask' });
+    },
+    reconnect: () => round()?.connection.input({ type: 'ask' }),
+    async prefer(preferences) {
+      round()?.connection.input({ type: 'prefer', transport: preferences.transport });
+      await leadership()?.notes.set(NOTE_PREFERENCES, preferences);
+    },
+    async inspect() {
+      const inspected = round();
+      const error = inspected && (await findDamage(inspected.opened.store.reader, inspected.ingest));
+      if (error) inspected.damaged(error);
+    },
+  };
   const callers = new Map<string, BusEndpoint>();
 
   function callerOf(from: string): BusEndpoint {

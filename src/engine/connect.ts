@@ -1,34 +1,25 @@
-// Performs what core/connection decides: opens and aborts streams and polls, watches for silence, and hands what the one admitted
-// attempt brings to ingest. It decides nothing itself, and what a start does not need it loads later.
+// Performs what core/connection decides: opens and aborts streams, and hands what the one admitted attempt brings to ingest. It decides
+// nothing itself. It knows by heart how a start goes well; what everything else means, engine/trouble knows, which is loaded once a stream has greeted,
+// or at the first need. Whatever comes until that is there waits, in its order.
 import type { JsonObject } from '../protocol/json.ts';
 import type { ConnectionReport } from '../protocol/frame.ts';
-import {
-  admittedAttempt,
-  connectionReason,
-  connectionStateOf,
-  nextTryAt,
-  pollIntervalMs,
-  startConnection,
-  stepConnection,
-  type Connection,
-  type ConnectionCommand,
-  type ConnectionInput,
-  type FailureCause,
-} from '../core/connection.ts';
-import { retryAfterMs } from '../core/backoff.ts';
+import type { ConnectionCommand, ConnectionInput, FailureCause } from '../core/connection-input.ts';
+import { admittedAttempt, connectionReason, connectionStateOf, startConnection, type Connection } from '../core/connection-model.ts';
+import { stepStart } from '../core/connection-start.ts';
 import { spendRequest, type RequestBudget } from '../core/request-budget.ts';
-import { toWire, type SyncError } from '../core/sync-error.ts';
+import { SyncError } from '../core/sync-error.ts';
+import { toWire } from '../core/wire-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock, Log, Random } from '../platform/ports.ts';
-import type { Identity, Snapshots, StreamEnd, StreamListener, StreamTransport } from '../transport/contract.ts';
-import { NOTE_NOT_BEFORE, NOTE_PREFERENCES, prefersPolling, readNotBefore, writeNotBefore } from './connection-notes.ts';
+import type { Identity, Snapshots, StreamListener, StreamTransport } from '../transport/contract.ts';
+import { NOTE_IDEMPOTENCY, NOTE_NOT_BEFORE, NOTE_PREFERENCES, prefersPolling, readNotBefore } from './connection-notes.ts';
 import type { Counters } from './counters.ts';
 import type { Ingest } from './ingest.ts';
+import { AGAIN_MS, createLateCode, type LateCode } from './late-code.ts';
 import type * as LaterCode from './later.ts';
-import type { DocumentKey, Mender } from './mend.ts';
-import type { PollTag } from './poll-once.ts';
+import type { DocumentKey } from './mend.ts';
 import { createReceiver } from './receive.ts';
-import { watchTime } from './watch.ts';
+import type { Trouble } from './trouble.ts';
 
 export interface ConnectDeps {
   readonly stream: StreamTransport;
@@ -48,18 +39,13 @@ export interface ConnectDeps {
   readonly later?: () => Promise<Later>;
 }
 
+type Later = typeof LaterCode;
+
 export interface ConnectionNotes {
   /** What is known of it without asking the disk. */
   peek(key: string): unknown;
   set(key: string, value: unknown): Promise<void>;
 }
-
-type Later = typeof LaterCode;
-/** What the end of an attempt is to the machine. */
-type EndInput = Extract<ConnectionInput, { type: 'failed' | 'unauthorized' | 'forbidden' | 'stopped' | 'outdated' }>;
-type Ended = Exclude<StreamEnd, { kind: 'aborted' }>;
-/** Code that can't be loaded is a missing network like any other. */
-const UNREACHED: StreamEnd = { kind: 'offline' };
 
 export interface ConnectListener {
   /** State, reason or freshness changed: say so. */
@@ -79,9 +65,16 @@ export interface LiveConnection {
   source(): 'sse' | 'polling';
   /** Fetches these documents whole; one request at a time, the rest waits. */
   mend(keys: readonly DocumentKey[]): void;
+  /** Waits for a turn in the budget that all requests of this scope share. */
+  afford(until: AbortSignal): Promise<void>;
   /** Ms this engine has been connected so far. */
   uptimeMs(): number;
+  /** The code that a start does not need, for others who need some of it. */
+  readonly late: LateCode<Later>;
 }
+
+/** The code for trouble is fetched this long after the first hello, while the network is there. */
+const PREPARE_MS = 1_000;
 
 export function createConnection(deps: ConnectDeps, listener: ConnectListener, signal: AbortSignal): LiveConnection {
   const { ingest, clock, policy, counters, identity, log, notes } = deps;
@@ -95,26 +88,28 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
   );
   let lastByte: number | null = null;
   let lastByteAt = deps.lastByteAt;
-  let lastEnd: StreamEnd | null = null;
-  let lastError: SyncError | null = null;
   let connectedSince: number | null = null;
   let connectedMs = 0;
   let budget: RequestBudget = [];
   let cancelWake = (): void => {};
   let wakeAt = Infinity;
-  let tag: PollTag | null = null;
-  let mender: Promise<Mender | null> | null = null;
-  let later: Later | null = null;
+  let trouble: Trouble | null = null;
+  /** What waits for that code, by what it is and whose: the last of each counts, so there are never more than the inputs' types. */
+  const waiting = new Map<string, (trouble: Trouble) => void>();
+  const late = createLateCode<Later>(deps.later ?? (() => import('./later.ts')), { clock, changed: listener.changed }, signal);
   const attempts = new Map<number, AbortController>();
   const helloTimers = new Map<number, () => void>();
 
   function input(next: ConnectionInput): void {
     if (signal.aborted) return;
+    const now = clock.monotonic();
+    const step = trouble ? trouble.step(state, next, now, policy) : waiting.size === 0 ? stepStart(state, next, now, policy) : null;
+    if (!step) return whenLoaded(`${next.type}:${'attempt' in next ? next.attempt : ''}`, () => input(next));
     const before = state;
-    const [after, commands] = stepConnection(state, next, clock.monotonic(), policy);
+    const [after, commands] = step;
     state = after;
     if (before.at !== after.at) noteChange(before, after, next);
-    if (before.memory.notBefore !== after.memory.notBefore) keepNotBefore();
+    if (before.memory.notBefore !== after.memory.notBefore) trouble?.keepNotBefore(after.memory.notBefore);
     commands.forEach(perform);
     if (before !== after) listener.changed();
   }
@@ -126,27 +121,21 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
       connectedSince = clock.monotonic();
       counters.add('totalConnections');
       if (after.memory.attempt > 1) counters.add('totalReconnects');
-      forgetEnd();
+      if (trouble) trouble.forget();
+      else clock.after(PREPARE_MS, late.need);
     } else if (!isUp && connectedSince !== null) {
       connectedMs += clock.monotonic() - connectedSince;
       connectedSince = null;
     }
     if (after.at === 'resyncing') counters.add(`resync:${after.reason}`);
     if (after.at === 'polling_fallback') counters.add('pollingFallbacks');
-    // The first hello, and the first trouble: the network is, or was just, there.
-    void load();
   }
 
-  /** Null where it can't be loaded; it is tried again with the next need. */
-  async function load(): Promise<Later | null> {
-    later ??= await (deps.later ?? (() => import('./later.ts')))().catch(() => null);
-    return later;
-  }
-
-  function keepNotBefore(): void {
-    notes
-      ?.set(NOTE_NOT_BEFORE, writeNotBefore(state.memory.notBefore, clock))
-      .catch((error: unknown) => log.debug('A wait could not be kept', { error: String(error) }));
+  function whenLoaded(key: string, task: (trouble: Trouble) => void): void {
+    if (trouble) return task(trouble);
+    waiting.delete(key);
+    waiting.set(key, task);
+    late.need();
   }
 
   function perform(command: ConnectionCommand): void {
@@ -154,11 +143,11 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
       case 'open':
         return void attempt(command.attempt, open);
       case 'poll':
-        return void attempt(command.attempt, poll);
+        return void attempt(command.attempt, async (...call) => trouble?.poll(...call));
       case 'abort':
         return attempts.get(command.attempt)?.abort();
       case 'fetch-snapshot':
-        return void fetchSnapshot();
+        return void trouble?.fetchSnapshot();
       case 'wake-at':
         return planWake(command.at);
       case 'retire':
@@ -187,6 +176,7 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     const cursor = ingest.cursor();
     if (!until.aborted && cursor !== null) {
       input({ type: 'sent', attempt: number });
+      ingest.reopened();
       await run(number, cursor, until);
     }
     attempts.delete(number);
@@ -195,29 +185,8 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
   }
 
   async function open(number: number, cursor: string, until: AbortSignal): Promise<void> {
-    ingest.reopened();
     const end = await deps.stream.stream({ identity, term: ingest.meta().term, cursor }, { ...listen(number), retryField }, until);
-    if (end.kind !== 'aborted') input(endInput(end, number));
-  }
-
-  async function poll(number: number, cursor: string, until: AbortSignal): Promise<void> {
-    ingest.reopened();
-    counters.add('polls');
-    const loaded = await load();
-    const outcome = (await loaded?.pollOnce(deps, { cursor, tag }, { ...listen(number), opened: () => {} }, until)) ?? UNREACHED;
-    if (until.aborted || outcome.kind === 'aborted' || outcome.kind === 'gap') return;
-    if (outcome.kind !== 'committed') return failedPoll(outcome, number);
-    heardBytes();
-    ({ tag } = outcome);
-    if (connectionStateOf(state) === 'error') forgetEnd();
-    input({ type: 'polled', attempt: number, isMore: outcome.isMore, pollAfterMs: outcome.pollAfterMs });
-  }
-
-  /** A poll fails by an input of its own; what else an answer means, it means for a stream as well. */
-  function failedPoll(end: Ended, number: number): void {
-    counters.add('failedPolls');
-    const asStream = endInput(end, number);
-    input(asStream.type === 'failed' ? { ...asStream, type: 'poll-failed' } : asStream);
+    if (end.kind !== 'aborted') whenLoaded(`end:${number}`, (code) => input(code.endOf(end, number)));
   }
 
   /** Streams, polls, snapshots and probes share one budget. */
@@ -237,7 +206,11 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
         );
       },
       bytes: heardBytes,
-      message: (message) => receive(number, message),
+      message(message) {
+        const taken = receive(number, message);
+        // A hello that waits admits nothing yet: what follows it is read when it has been understood.
+        return waiting.size > 0 ? new Promise<void>((resolve) => whenLoaded(`read:${number}`, () => resolve())).then(() => taken) : taken;
+      },
     };
   }
 
@@ -245,7 +218,10 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     { ingest, identity, counters, log, random: deps.random, state: () => state, failure },
     {
       input,
-      greeted: (number) => helloTimers.get(number)?.(),
+      greeted(number, { idempotencyMs }) {
+        helloTimers.get(number)?.();
+        if (notes?.peek(NOTE_IDEMPOTENCY) !== idempotencyMs) void notes?.set(NOTE_IDEMPOTENCY, idempotencyMs).catch(() => {});
+      },
       transient: listener.transient,
       changed: listener.changed,
     },
@@ -257,115 +233,73 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     lastByteAt = clock.now();
   }
 
-  async function fetchSnapshot(): Promise<void> {
-    await afford(signal);
-    const loaded = await load();
-    const taken = loaded ? await loaded.takeSnapshot({ ...deps, heardBytes, isWanted: () => state.at === 'resyncing' }, signal) : ({ end: UNREACHED } as const);
-    if (signal.aborted || taken === 'not-wanted') return;
-    if (taken === 'taken') return input({ type: 'snapshot-taken' });
-    if ('end' in taken) return input(snapshotInput(taken.end));
-    lastError = taken.error;
-    if (lastError.code === 'reign/fenced' || lastError.code === 'store/closed') return listener.retire();
-    input({ type: 'snapshot-failed', cause: 'store', retryAfterMs: null, random: deps.random.number() });
-  }
+  const silence = {
+    lastedMs: (now: number) => (lastByte === null ? 0 : now - lastByte),
+    restart(now: number) {
+      if (lastByte !== null) lastByte = now;
+    },
+  };
 
-  /** Code that could not be loaded mends nothing now; the next stale document or look tries again. */
-  async function mend(keys: readonly DocumentKey[]): Promise<void> {
-    if (keys.length === 0) return;
-    mender ??= load().then((loaded) => loaded?.createMender({ rest: deps.rest, ingest, identity, counters, afford: () => afford(signal) }, signal) ?? null);
-    const ready = await mender;
-    if (ready) ready.add(keys);
-    else mender = null;
-  }
-
-  function failure(number: number, cause: FailureCause, retryAfter: string | null = null): Extract<ConnectionInput, { type: 'failed' }> {
-    return { type: 'failed', attempt: number, cause, retryAfterMs: retryAfterMs(retryAfter, clock.now(), policy), random: deps.random.number() };
-  }
-
-  /** The sentence comes with the code for it; without that the machine's reason has to do. */
-  function noteEnd(end: StreamEnd): void {
-    lastEnd = end;
-    lastError = later?.endSentence(end) ?? null;
-    if (later) return;
-    void sayLater(end);
-  }
-
-  async function sayLater(end: StreamEnd): Promise<void> {
-    const loaded = await load();
-    if (!loaded || lastEnd !== end) return;
-    lastError = loaded.endSentence(end);
-    listener.changed();
-  }
-
-  function forgetEnd(): void {
-    lastEnd = null;
-    lastError = null;
-  }
-
-  function endInput(end: Ended, number: number): EndInput {
-    noteEnd(end);
-    if (end.kind === 'unauthorized') return { type: 'unauthorized', attempt: number, reason: end.reason };
-    if (end.kind === 'forbidden' || end.kind === 'stopped' || end.kind === 'outdated') return { type: end.kind, attempt: number };
-    return failure(number, end.kind, 'retryAfter' in end ? end.retryAfter : null);
-  }
-
-  function snapshotInput(end: StreamEnd): ConnectionInput {
-    const asEnd = endInput(end.kind === 'aborted' ? { kind: 'offline' } : end, state.memory.attempt);
-    if (asEnd.type !== 'failed') return asEnd;
-    const { cause, retryAfterMs, random } = asEnd;
-    return { type: 'snapshot-failed', cause, retryAfterMs, random };
-  }
-
-  function look(now: number): void {
-    if ((state.at === 'connected' || state.at === 'rotating') && isSilent(now)) {
-      counters.add('silences');
-      breakOff('silent');
-    }
-    if (mender && admittedAttempt(state) !== null) void mender.then((ready) => ready?.again());
-  }
-
-  /** After sleep the window of silence starts again, whatever waits is tried now, and an open stream is probed by its successor. */
-  function wokeUp(now: number): void {
-    if (lastByte !== null) lastByte = now;
-    input({ type: 'wake' });
-    if (state.at === 'connected') input({ type: 'rotate', attempt: state.memory.attempt, afterMs: 0 });
-  }
-
-  function isSilent(now: number): boolean {
-    return lastByte !== null && now - lastByte > state.memory.heartbeatMs * policy.deadAfterHeartbeats;
+  function failure(number: number, cause: FailureCause): Extract<ConnectionInput, { type: 'failed' }> {
+    return { type: 'failed', attempt: number, cause, retryAfterMs: null, random: deps.random.number() };
   }
 
   function breakOff(cause: FailureCause): void {
     input(failure(admittedAttempt(state) ?? state.memory.attempt, cause));
   }
 
-  watchTime(clock, { look, wokeUp }, signal);
+  // Without a cursor the first step is a snapshot already.
+  if (!state.memory.hasCursor) late.need();
+  /** While code for what is due can't be loaded, nothing is tried, whatever the machine says. */
+  function standing(): Pick<ConnectionReport, 'state' | 'reason' | 'error' | 'retryInMs' | 'pollMs'> {
+    if (waiting.size > 0 && late.isWithheld())
+      return { state: 'reconnecting', reason: 'offline', error: wire(withheldError()), retryInMs: AGAIN_MS, pollMs: null };
+    const isBeginning = waiting.size > 0 && state.at === 'disconnected';
+    const error = trouble?.error();
+    return {
+      state: isBeginning ? 'connecting' : connectionStateOf(state),
+      reason: connectionReason(state),
+      error: error ? wire(error) : null,
+      ...(trouble?.plan() ?? { retryInMs: null, pollMs: null }),
+    };
+  }
+
+  late.use(({ createTrouble }) => {
+    const made = createTrouble({ ...deps, state: () => state, input, breakOff, afford, listen, heardBytes, silence, ...listener }, signal);
+    trouble = made;
+    const tasks = [...waiting.values()];
+    waiting.clear();
+    for (const task of tasks) task(made);
+  });
   signal.addEventListener('abort', () => cancelWake());
   return {
     input,
     state: () => state,
     breakOff,
     source: () => (state.at === 'polling_fallback' ? 'polling' : 'sse'),
-    mend: (keys) => void mend(keys),
+    // Whoever comes late finds them among the documents.
+    mend: (keys) => (trouble ? trouble.mend(keys) : late.need()),
+    late,
+    afford,
     uptimeMs: () => connectedMs + (connectedSince === null ? 0 : clock.monotonic() - connectedSince),
-    report() {
-      const now = clock.monotonic();
-      const tryAt = nextTryAt(state);
-      return {
-        state: connectionStateOf(state),
-        reason: connectionReason(state),
-        byteAgeMs: lastByte === null ? null : now - lastByte,
-        lastByteAt,
-        heartbeatMs: state.memory.heartbeatMs,
-        retryInMs: tryAt === null ? null : Math.max(0, tryAt - now),
-        attempt: state.memory.attempt,
-        error: lastError ? (toWire(lastError) as unknown as JsonObject) : null,
-        breaker: state.memory.breaker.at,
-        transport: state.memory.transport,
-        pollMs: state.at === 'polling_fallback' ? pollIntervalMs(state.memory, policy) : null,
-      };
-    },
+    report: () => ({
+      byteAgeMs: lastByte === null ? null : clock.monotonic() - lastByte,
+      lastByteAt,
+      heartbeatMs: state.memory.heartbeatMs,
+      attempt: state.memory.attempt,
+      breaker: state.memory.breaker.at,
+      transport: state.memory.transport,
+      ...standing(),
+    }),
   };
+}
+
+function wire(error: SyncError): JsonObject {
+  return toWire(error) as unknown as JsonObject;
+}
+
+function withheldError(): SyncError {
+  return new SyncError('net/offline', 'A part of this application could not be loaded; it is tried again by itself.');
 }
 
 async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

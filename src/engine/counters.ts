@@ -19,9 +19,11 @@ export interface CounterNote {
 const COUNTED_TYPES = 100;
 const OTHER_TYPES = 'other';
 
-export function createCounters(note: unknown): Counters {
-  const totals = new Map(numbers(isObject(note) ? note['totals'] : null));
-  const byType = new Map(numbers(isObject(note) ? note['eventCounts'] : null));
+/** `note` comes from disk and may be anything; `counted` is added to it: sums, and the larger of what is a maximum. */
+export function createCounters(note: unknown, counted?: CounterNote): Counters {
+  const stored = isObject(note) ? note : {};
+  const totals = joined(stored['totals'], counted?.totals);
+  const byType = joined(stored['eventCounts'], counted?.eventCounts);
   const bump = (map: Map<string, number>, key: string, by: number) => map.set(key, (map.get(key) ?? 0) + by);
   return {
     add: (what, by = 1) => void bump(totals, what, by),
@@ -35,7 +37,12 @@ export function createCounters(note: unknown): Counters {
   };
 }
 
-function numbers(value: unknown): [string, number][] {
-  if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([key, count]) => (typeof count === 'number' && Number.isFinite(count) ? [[key, count] as [string, number]] : []));
+function joined(...parts: readonly unknown[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of parts.flatMap((part) => (isObject(part) ? Object.entries(part) : []))) {
+    if (typeof count !== 'number' || !Number.isFinite(count)) continue;
+    const known = sums.get(name) ?? 0;
+    sums.set(name, name.startsWith('most') ? Math.max(known, count) : known + count);
+  }
+  return sums;
 }

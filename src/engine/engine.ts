@@ -7,7 +7,6 @@ import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { aborted, holdForLife } from '../platform/locks.ts';
 import type { Bus } from '../platform/ports.ts';
 import { scopeNames } from '../scope/scope.ts';
-import type { EngineCalls } from './api.ts';
 import type { Engine, EngineDeps, EngineEnd } from './contract.ts';
 import { createLeadership, NO_STANDING, type Leadership } from './leadership.ts';
 import { isNewerBuild } from './handover.ts';
@@ -35,21 +34,19 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
 
   signal.addEventListener('abort', () => retire('asked'), { once: true });
   const leases = createLeases({ locks, names, clock, policy }, () => reign?.leasesChanged(), life.signal);
-  const calls: EngineCalls = {
-    connect: () => reign?.connect(),
-    reconnect: () => reign?.reconnect(),
-    prefer: async (preferences) => reign?.prefer(preferences),
-    health: () => beat(),
-    inspect: async () => reign?.inspect(),
-    store: () => reign?.store ?? null,
-  };
   let answering: Promise<(envelope: RpcEnvelope) => void> | null = null;
 
   /** Pages rarely call: the code that answers is loaded with the first call, whose deadline covers that too. */
   function answer(envelope: RpcEnvelope): void {
     if (envelope.to !== id) return;
-    answering ??= import('./api.ts').then(({ serveApi }) => serveApi(bus, id, calls));
-    answering.then((deliver) => deliver(envelope)).catch((error: unknown) => log.error('A call could not be answered', { error: String(error) }));
+    answering ??= import('./api.ts').then(({ serveApi }) => serveApi(bus, id, { leadership: () => reign, beat }));
+    answering
+      .then((deliver) => deliver(envelope))
+      .catch((error: unknown) => {
+        // The caller's deadline tells it; the next call loads the code again.
+        answering = null;
+        log.error('A call could not be answered', { error: String(error) });
+      });
   }
 
   function hear(message: BusMessage): void {
@@ -59,7 +56,8 @@ export function createEngine(deps: EngineDeps, signal: AbortSignal): Engine {
       case 'lease':
         return leases.note(message);
       case 'wake':
-        return reign?.wake();
+      case 'outbox':
+        return reign?.stir(message);
       case 'rpc':
         return answer(message);
       case 'closed':

@@ -3,6 +3,7 @@
 import { isStale } from '../core/document.ts';
 import { asSyncError, SyncError } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Clock, Log, Random } from '../platform/ports.ts';
 import type { Claim, LogMeta, LogWriter } from '../store/contract.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -75,7 +76,7 @@ export function createFallback(deps: FallbackDeps): Fallback {
     const triedAt = round.ingest.cursor();
     await round.stop();
     try {
-      const claim = round.ingest.cursor() === triedAt ? disk.claim : await inTime(moved(round, disk));
+      const claim = round.ingest.cursor() === triedAt ? disk.claim : await answered(moved(round, disk));
       opened.close();
       cameBackAt = clock.monotonic();
       log.info('The database is back', { run: claim.meta.run, term: claim.meta.term });
@@ -92,7 +93,7 @@ export function createFallback(deps: FallbackDeps): Fallback {
     let disk: Opened | null = null;
     try {
       disk = await deps.openDatabase();
-      return { ...disk, claim: await inTime(moved(round, disk)) };
+      return { ...disk, claim: await answered(moved(round, disk)) };
     } catch (error) {
       disk?.close();
       const known = asSyncError(error, 'store/failed', 'The database of this device still fails.');
@@ -103,10 +104,10 @@ export function createFallback(deps: FallbackDeps): Fallback {
   }
 
   /** A database that answers and then falls silent again is given the time that a commit is given. */
-  function inTime<T>(work: Promise<T>): Promise<T> {
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const cancel = clock.after(RETRY_MS, () => reject(new SyncError('store/blocked', 'The database on this device does not answer.')));
-    return Promise.race([work, late]).finally(cancel);
+  function answered<T>(work: Promise<T>): Promise<T> {
+    return inTime(clock, RETRY_MS, work, () => {
+      throw new SyncError('store/blocked', 'The database on this device does not answer');
+    });
   }
 
   function sleep(ms: number): Promise<null> {

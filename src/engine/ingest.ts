@@ -114,8 +114,9 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
   }
 
   function chain(task: () => Promise<void>): Promise<void> {
-    work = work.then(task, task);
-    return work;
+    const done = work.then(task);
+    work = done.catch(() => {});
+    return done;
   }
 
   async function commitQueue(): Promise<void> {
@@ -148,7 +149,7 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
     try {
       meta = await writer.commit({ term: meta.term, events: change.events, cursor: change.cursor, documents: stored, serverTime });
     } catch (error) {
-      abandon(asSyncError(error, 'store/failed', 'This device could not store new events; they are fetched again.'));
+      abandon(asSyncError(error, 'store/failed', 'This device could not store new events'));
       return;
     }
     lastCommitAt = clock.monotonic();
@@ -225,9 +226,13 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
       // Stale documents may come from an engine that died before it could fetch them.
       askForStale([...documents.values()]);
     },
-    reset(snapshot) {
+    async reset(snapshot) {
       dropQueue();
-      return runReset(snapshot);
+      try {
+        await chain(() => resetNow(snapshot));
+      } catch (error) {
+        throw asSyncError(error, 'store/failed', 'This device could not store new events');
+      }
     },
     mend: (run, fetched, missing) => chain(() => (run === meta.run ? mendNow(fetched, missing) : Promise.resolve())),
     async settled() {
@@ -251,24 +256,15 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
     if (known && known.seq <= sweptAt) documents.delete(key);
   }
 
-  async function runReset(snapshot: Snapshot): Promise<void> {
-    let failure: unknown = null;
-    await chain(async () => {
-      try {
-        const time = Date.parse(snapshot.serverTime);
-        if (Number.isFinite(time)) serverTime = Math.max(serverTime, time);
-        const next = await writer.reset(meta.term, snapshot, serverTime);
-        meta = next.meta;
-        documents = indexDocuments(next.documents);
-        // What still arrived meanwhile follows the history that just ended.
-        dropQueue();
-        sequence({ type: 'moved', cursor: meta.cursor });
-        publish(seqOf(meta.cursor), [], []);
-      } catch (error) {
-        failure = error;
-      }
-    });
-    if (failure !== null) throw asSyncError(failure, 'store/failed', 'The snapshot could not be stored on this device.');
+  async function resetNow(snapshot: Snapshot): Promise<void> {
+    serverTime = Math.max(serverTime, Date.parse(snapshot.serverTime) || 0);
+    const next = await writer.reset(meta.term, snapshot, serverTime);
+    meta = next.meta;
+    documents = indexDocuments(next.documents);
+    // What still arrived meanwhile follows the history that just ended.
+    dropQueue();
+    sequence({ type: 'moved', cursor: meta.cursor });
+    publish(seqOf(meta.cursor), [], []);
   }
 
   async function mendNow(fetched: readonly VersionedDocument[], missing: readonly { readonly collection: string; readonly id: string }[]): Promise<void> {

@@ -1,6 +1,4 @@
-// What an engine needs only after its start: one chunk, fetched with the first change of the connection, so that it is there when the network
-// is not.
-export { endSentence } from './end-sentence.ts';
-export { createMender } from './mend.ts';
-export { pollOnce } from './poll-once.ts';
-export { takeSnapshot } from './take-snapshot.ts';
+// What an engine needs only after its start, as one thing to import: fetched after the first hello, so that it is there when the network is not.
+export { createMetrics } from './metrics.ts';
+export { startSweep } from './sweep.ts';
+export { createTrouble } from './trouble.ts';

@@ -2,21 +2,21 @@
 // It must never touch the log without its term.
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { JsonObject } from '../protocol/json.ts';
-import type { Beat, ConnectionReport, Frame } from '../protocol/frame.ts';
-import type { Preferences } from '../protocol/rpc.ts';
-import { toWire, type SyncError } from '../core/sync-error.ts';
+import type { Beat, ConnectionReport, Frame, OutboxNotice, Wake } from '../protocol/frame.ts';
+import type { SyncError } from '../core/sync-error.ts';
+import { toWire } from '../core/wire-error.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Bus } from '../platform/ports.ts';
 import type { Store } from '../store/contract.ts';
-import { NOTE_PREFERENCES } from './connection-notes.ts';
 import type { EngineDeps, EngineEnd } from './contract.ts';
+import { createSeat } from './drain-seat.ts';
 import type { Fallback } from './fallback.ts';
 import type { CommittedFrame } from './ingest.ts';
 import type { Leases } from './leases.ts';
-import { loadRound } from './load-round.ts';
 import { openAndClaim, type Opened } from './opening.ts';
 import { createPatience } from './patience.ts';
-import { createReignNotes } from './reign-notes.ts';
-import type { Round } from './round.ts';
+import { createReignNotes, type ReignNotes } from './reign-notes.ts';
+import { startRound, type Round } from './round.ts';
 import { playRounds } from './rounds.ts';
 
 /** After the start of a round, which has more urgent things to load. */
@@ -52,21 +52,18 @@ export type Standing = Pick<Beat, 'term' | 'phase' | 'durable' | 'storage' | 're
 export const NO_STANDING: Standing = { term: 0, phase: 'starting', durable: true, storage: null, report: NO_REPORT, counters: {}, eventCounts: {} };
 
 export interface Leadership {
+  /** The round that is played; null before the first. */
+  round(): Round | null;
+  readonly notes: ReignNotes;
   readonly store: Store | null;
   lead(): Promise<void>;
   finish(): Promise<void>;
   standing(): Standing;
-  term(): number;
   /** Another engine spoke. True when its term is newer than the one that this engine has: then this one is over. */
   heard(term: number): boolean;
   leasesChanged(): void;
-  /** Reads everything; begins anew where it can't be read. */
-  inspect(): Promise<void>;
-  connect(): void;
-  reconnect(): void;
-  /** Keeps and applies what the user chose. Rejects with the store's SyncError when it can't be kept. */
-  prefer(preferences: Preferences): Promise<void>;
-  wake(): void;
+  /** The world changed, or the outbox did. */
+  stir(message: Pick<Wake | OutboxNotice, 'k' | 'why'>): void;
   sayBye(): void;
 }
 
@@ -86,10 +83,9 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
   /** What lies in the database can't be read: the next opening gives it up. */
   let isDamaged = false;
   let standIn: Promise<Fallback> | null = null;
-  const loaded = loadRound(clock, life);
-  loaded.catch(() => {});
 
   const begunAt = clock.monotonic();
+  const drain = createSeat({ openDrain: deps.openDrain, round: () => round, notes, bus }, life);
 
   async function lead(): Promise<void> {
     beatOn();
@@ -114,7 +110,6 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
     if (opened.isFallback && !round?.opened.isFallback) notes.counters.add('volatileModes');
     highestTerm = Math.max(highestTerm, opened.claim.meta.term);
     notedUptime = 0;
-    const startRound = await loaded;
     round = startRound({ ...deps, notes, patience, publish, transient, changed, damaged, begunAt: round ? null : begunAt }, opened, life);
     phase = 'live';
     prepare();
@@ -125,7 +120,11 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
 
   /** A database that fails takes the way to the network with it, as likely as not: the code for that is fetched while all is well. */
   function prepare(): void {
-    if (!standIn) clock.after(PREPARE_MS, () => void (life.aborted || fallback().catch(() => {})));
+    if (standIn) return;
+    clock.after(PREPARE_MS, () => {
+      if (!life.aborted) fallback().catch(() => {});
+      drain.kick('start');
+    });
   }
 
   const leastTerm = (): number => highestTerm + 1;
@@ -139,7 +138,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
   function salvaged(): void {
     isDamaged = false;
     notes.counters.add('corruptions');
-    log.error('What lies in the database can not be read; it is fetched again');
+    log.error('What lies on this device can not be read any more: it is fetched again from the server');
   }
 
   function troubled(error: SyncError | null): void {
@@ -167,6 +166,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
       durable: round?.opened.store.isDurable ?? false,
       source: round?.connection.source() ?? 'sse',
     } satisfies Frame);
+    drain.saw(frame.events);
   }
 
   function transient(eventType: string, data: JsonObject): void {
@@ -211,6 +211,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
 
   function changed(): void {
     say();
+    drain.changed();
     if (notes.isDue() || round?.connection.report().state !== 'connected') void flush();
   }
 
@@ -244,13 +245,14 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
     get store() {
       return isEmptyFallback() ? null : (round?.opened.store ?? null);
     },
+    round: () => round,
+    notes,
     lead,
     async finish() {
       await round?.stop();
-      if (round) await Promise.race([flush(), new Promise<void>((resolve) => clock.after(policy.databaseOpenMs, resolve))]);
+      if (round) await inTime(clock, policy.databaseOpenMs, flush(), () => {});
       round?.opened.close();
     },
-    term: () => round?.ingest.meta().term ?? 0,
     heard(term) {
       highestTerm = Math.max(highestTerm, term);
       return round !== null && term > round.ingest.meta().term;
@@ -265,17 +267,10 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
       eventCounts: notes.counters.eventCounts(),
     }),
     leasesChanged,
-    inspect: async () => round?.inspect(),
-    connect() {
-      const at = round?.connection.state().at;
-      if (at === 'error' || at === 'needs_auth' || at === 'disconnected') round?.connection.input({ type: 'ask' });
+    stir({ k, why }) {
+      if (k === 'wake') round?.connection.input({ type: 'wake' });
+      drain.kick(k === 'wake' ? k : why);
     },
-    reconnect: () => round?.connection.input({ type: 'ask' }),
-    prefer(preferences) {
-      round?.connection.input({ type: 'prefer', transport: preferences.transport });
-      return notes.set(NOTE_PREFERENCES, preferences);
-    },
-    wake: () => round?.connection.input({ type: 'wake' }),
     sayBye() {
       phase = 'retired';
       bus.post(deps.beat());

@@ -2,6 +2,7 @@
 // a transaction holds the database for up to a minute, and an opening that comes too late must leave nothing open.
 import { asSyncError, SyncError } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { Clock } from '../platform/ports.ts';
 import type { Claim, Store } from '../store/contract.ts';
 import type { EngineDeps } from './contract.ts';
@@ -30,8 +31,6 @@ export interface OpeningDeps extends Pick<EngineDeps, 'openStore'> {
 export async function openAndClaim(deps: OpeningDeps, life: AbortSignal): Promise<Opened> {
   const { clock, policy } = deps;
   const own = new AbortController();
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const cancel = clock.after(policy.databaseOpenMs, () => reject(silentError()));
 
   async function open(): Promise<Opened> {
     const store = await deps.openStore(AbortSignal.any([own.signal, life]));
@@ -39,12 +38,12 @@ export async function openAndClaim(deps: OpeningDeps, life: AbortSignal): Promis
   }
 
   try {
-    return await Promise.race([open(), late]);
+    return await inTime(clock, policy.databaseOpenMs, open(), () => {
+      throw silentError();
+    });
   } catch (error) {
     own.abort();
-    throw asSyncError(error, 'store/unavailable', 'This browser keeps no data for this site. Leave private mode, or allow site data.');
-  } finally {
-    cancel();
+    throw asSyncError(error, 'store/unavailable', 'This browser refuses to keep data for this site. Leave private mode, or allow site data.');
   }
 }
 
@@ -61,5 +60,5 @@ async function claim({ writer }: Store, { clock, leastTerm, isDamaged, salvaged 
 }
 
 function silentError(): SyncError {
-  return new SyncError('store/blocked', 'The database on this device does not answer; a tab that hangs may hold it.', { details: { by: 'silent' } });
+  return new SyncError('store/blocked', 'The database on this device does not answer', { details: { by: 'silent' } });
 }

@@ -38,7 +38,7 @@ export function createPatience(clock: Clock): Patience {
       failures = 0;
       return result;
     } catch (error) {
-      judge(asSyncError(error, 'store/failed', 'This device could not store new events.'), listener);
+      judge(asSyncError(error, 'store/failed', 'This device could not store new events'), listener);
       throw error;
     } finally {
       cancel();
@@ -55,5 +55,5 @@ export function createPatience(clock: Clock): Patience {
 }
 
 function slowError(): SyncError {
-  return new SyncError('store/blocked', 'The database on this device has not stored anything for five seconds.', { details: { by: 'slow' } });
+  return new SyncError('store/blocked', 'The database on this device does not answer', { details: { by: 'slow' } });
 }

@@ -4,7 +4,8 @@ import type { Hello, StreamMessage } from '../protocol/event.ts';
 import type { JsonObject } from '../protocol/json.ts';
 import { REFUSED_NOTICE } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
-import { admittedAttempt, type Connection, type ConnectionInput, type FailureCause } from '../core/connection.ts';
+import type { ConnectionInput, FailureCause } from '../core/connection-input.ts';
+import { admittedAttempt, type Connection } from '../core/connection-model.ts';
 import type { Log, Random } from '../platform/ports.ts';
 import type { Identity } from '../transport/contract.ts';
 import type { Counters } from './counters.ts';
@@ -23,7 +24,7 @@ export interface ReceiverDeps {
 export interface ReceiverListener {
   input(input: ConnectionInput): void;
   /** The hello of this attempt is here, whatever it says. */
-  greeted(attempt: number): void;
+  greeted(attempt: number, hello: Hello): void;
   transient(eventType: string, data: JsonObject): void;
   changed(): void;
 }
@@ -75,7 +76,7 @@ export function createReceiver({ ingest, identity, counters, log, random, state,
   }
 
   function greet(attempt: number, hello: Hello): void {
-    listener.greeted(attempt);
+    listener.greeted(attempt, hello);
     if (hello.protocol !== PROTOCOL_VERSION) return listener.input(failure(attempt, 'wrong-answer'));
     if (hello.tenant !== identity.tenant || hello.user !== identity.user) return listener.input({ type: 'unauthorized', attempt, reason: 'identity' });
     listener.input({ type: 'greeted', attempt, heartbeatMs: hello.heartbeatMs, spreadMs: hello.spreadMs });

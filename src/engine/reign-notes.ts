@@ -2,14 +2,13 @@
 // while its stores change this file remembers them, so that a lost or failing database resets nothing.
 import type { Clock, Log } from '../platform/ports.ts';
 import type { Notes, Store } from '../store/contract.ts';
-import { NOTE_NOT_BEFORE, NOTE_PREFERENCES } from './connection-notes.ts';
+import { NOTE_IDEMPOTENCY, NOTE_NOT_BEFORE, NOTE_PREFERENCES } from './connection-notes.ts';
 import { createCounters, type Counters } from './counters.ts';
-import { mergeCounters } from './merge-counters.ts';
 
 const COUNTERS = 'counters';
 const LAST_BYTE = 'last-byte-at';
 /** What the connection begins with. */
-const REMEMBERED = [LAST_BYTE, NOTE_NOT_BEFORE, NOTE_PREFERENCES];
+const REMEMBERED = [LAST_BYTE, NOTE_NOT_BEFORE, NOTE_PREFERENCES, NOTE_IDEMPOTENCY];
 /** Counters are flushed alone at most this often: what a crash costs. */
 const FLUSH_MS = 60_000;
 
@@ -45,7 +44,7 @@ export function createReignNotes({ clock, log }: { readonly clock: Clock; readon
   /** Adds what was counted before the database could be read to what it remembers. */
   async function read(store: Store): Promise<void> {
     const [stored, ...rest] = await Promise.all([COUNTERS, ...REMEMBERED].map((key) => quietly(store.notes.get(key))));
-    counters = createCounters(mergeCounters(stored, counters.save()));
+    counters = createCounters(stored, counters.save());
     REMEMBERED.forEach((key, index) => {
       if (!known.has(key) && rest[index] !== undefined) known.set(key, rest[index]);
     });

@@ -3,16 +3,18 @@
 import type { JsonObject } from '../protocol/json.ts';
 import type { ResyncReason } from '../protocol/event.ts';
 import { SyncError } from '../core/sync-error.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { SweepResult } from '../store/contract.ts';
 import { createConnection, type LiveConnection } from './connect.ts';
 import type { EngineDeps, EngineEnd } from './contract.ts';
 import { createIngest, type CommittedFrame, type Ingest, type IngestCounter, type IngestListener } from './ingest.ts';
 import type { Leases } from './leases.ts';
-import { createMetrics, type Metrics, type MetricsDeps } from './metrics.ts';
+import { createLateMetrics } from './late-metrics.ts';
+import type { Metrics, MetricsDeps } from './metrics.ts';
 import type { Opened } from './opening.ts';
 import type { Patience } from './patience.ts';
 import type { ReignNotes } from './reign-notes.ts';
-import { startSweep } from './sweep.ts';
+import type { startSweep } from './sweep.ts';
 
 /** `reopen`: the same database again; `give-up`: on without it; `asked`: by the reign, which has its reasons. */
 export interface RoundEnd {
@@ -43,8 +45,8 @@ export interface Round {
   observe(): void;
   /** What it measured of this moment. */
   measured(): Readonly<Record<string, number>>;
-  /** Reads all that pages may read; rows that can't be read end the round. */
-  inspect(): Promise<void>;
+  /** Rows were found that can't be read: nothing here is believed any more. */
+  damaged(error: SyncError): void;
   /** Ends it; resolves when its last commit is done, or is not waited for any longer. */
   stop(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
   const { counters } = notes;
   const { store, claim } = opened;
   const own = new AbortController();
+  let sweeper: ReturnType<typeof startSweep> | null = null;
   const life = AbortSignal.any([own.signal, reign]);
   const { promise: over, resolve } = Promise.withResolvers<RoundEnd>();
   const identity = { baseUrl: scope.baseUrl, tenant: scope.tenant, user: scope.user, device: deps.device };
@@ -107,7 +110,7 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
     for (const event of frame.events) counters.addEvent(event.eventType);
     deps.publish(frame);
     metrics.published(frame.events);
-    sweeper.press();
+    sweeper?.press();
   }
 
   function gatherMs(): number {
@@ -126,7 +129,7 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
     if (sweptUnread > 0) counters.add('sweptUnread', sweptUnread);
   }
 
-  const metrics = createMetrics({ clock, counters, begunAt: deps.begunAt, isWanted: () => leases.wishes() !== null, estimate });
+  const metrics = createLateMetrics({ clock, counters, begunAt: deps.begunAt, isWanted: () => leases.wishes() !== null, estimate });
   const observe = (): void => metrics.look(connection.report());
   const ingest = createIngest({ writer, clock, policy, gatherMs, publish, count }, claim, listener, life);
   const connection: LiveConnection = createConnection(
@@ -155,7 +158,10 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
     life,
   );
   const passed = (): number => leases.lowest(ingest.meta().run, Number.MAX_SAFE_INTEGER);
-  const sweeper = startSweep({ writer: store.writer, clock, policy, log, meta: ingest.meta, passed, swept }, life);
+  connection.late.use(({ createMetrics, startSweep }) => {
+    metrics.begin(createMetrics);
+    sweeper = startSweep({ writer: store.writer, clock, policy, log, meta: ingest.meta, passed, swept }, life);
+  });
   reign.addEventListener('abort', () => end('asked', null), { once: true, signal: own.signal });
   if (reign.aborted) end('asked', null);
 
@@ -166,17 +172,11 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
     over,
     observe,
     measured: metrics.present,
-    async inspect() {
-      const error = await import('./inspect.ts').then(({ findDamage }) => findDamage(store.reader, ingest)).catch(() => null);
-      if (error) end('reopen', error);
-    },
+    damaged: (error) => end('reopen', error),
     async stop() {
       end('asked', null);
       // What a dead database holds up is not waited for: the lock of the reign hangs on this.
-      const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();
-      const cancel = clock.after(policy.databaseOpenMs, giveUp);
-      await Promise.race([ingest.settled(), late]);
-      cancel();
+      await inTime(clock, policy.databaseOpenMs, ingest.settled(), () => {});
     },
   };
 }
@@ -214,5 +214,5 @@ function evictedError(): SyncError {
 }
 
 function newerError(): SyncError {
-  return new SyncError('store/newer-version', 'A newer version of this application uses the database on this device: reload this page.');
+  return new SyncError('store/newer-version', 'A newer version of this application has changed the database: reload this page');
 }

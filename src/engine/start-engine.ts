@@ -6,9 +6,10 @@ import type { Net } from '../platform/ports.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore, type OpenStoreDeps } from '../store/open-store.ts';
-import { createLazyStream } from '../transport/lazy-stream.ts';
 import { createLazySnapshots } from '../transport/lazy-snapshots.ts';
-import type { Engine } from './contract.ts';
+import { createSseTransport } from '../transport/sse.ts';
+import type { Engine, EngineDeps } from './contract.ts';
+import type { EngineDrainDeps } from './drain.ts';
 import { createEngine } from './engine.ts';
 
 /** Starts the engine that a page asked for with `init`; `build` is the number of the build that asks. */
@@ -28,12 +29,19 @@ export function startEngine(init: HostInit, build: number, signal: AbortSignal):
       host: init.host,
       way: wayTo(init),
       build: String(build),
-      stream: createLazyStream({ net, clock, policy, log }),
+      stream: createSseTransport({ net, clock, policy, log }),
       rest: createLazySnapshots({ net, clock, policy, log }),
       openStore: (life) => open(init.isDurable, { indexedDB: globalThis.indexedDB, name, scope, policy, clock, random }, life),
+      openDrain: openDrain(init, { platform, scope, policy, net, device: init.device, way: init.isStealing ? 'steal' : 'queue' }),
     },
     signal,
   );
+}
+
+/** What was only in memory is drained by the page that holds it. */
+function openDrain(init: HostInit, deps: Omit<EngineDrainDeps, 'indexedDB'>): EngineDeps['openDrain'] {
+  if (!init.isDurable) return undefined;
+  return async (seat, life) => (await import('./drain.ts')).startDrain({ ...deps, indexedDB: globalThis.indexedDB }, seat, life);
 }
 
 /** Requests with tokens, whose code is for those who use them: fetched at the start, and where that fails again with the next request. */

@@ -1,7 +1,8 @@
 // Comlink over the bus, addressed: an endpoint reads only what names it and answers only whom it talks to. On a bare shared channel
 // one page's release would end the service for all pages, and two engines would both carry out a call.
 import { transferHandlers, type Endpoint, type TransferHandler } from 'comlink';
-import { fromWire, toWire, type WireError } from '../core/sync-error.ts';
+import { fromWire } from '../core/from-wire.ts';
+import { toWire, type WireError } from '../core/wire-error.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { RpcEnvelope } from '../protocol/frame.ts';
 import type { Bus } from './ports.ts';

@@ -1,6 +1,7 @@
 // What the stream carries: events, which have a place in the log, and control messages, which have none.
 // Decoders take `unknown` and answer a value or a named refusal; they never throw and never repair.
-import { findHostileJson, isObject, type JsonObject } from './json.ts';
+import { findHostileJson } from './hostile-json.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { parseCursor } from './cursor.ts';
 
 /** Who caused an event. `name` is for showing; `user` is the identity. */
@@ -121,15 +122,6 @@ export function decodeMessage(wire: WireMessage, bounds: EventBounds): StreamMes
   return decodeControl(wire.type, body) ?? decodeLogged(wire, body, bounds, refuse);
 }
 
-/** Reads an event as a batch or a stored block holds it. */
-export function decodeEvent(body: unknown, bounds: EventBounds): SyncEvent | EventRefusal {
-  if (!isObject(body)) return 'not-an-object';
-  const hostile = findHostileJson(body, bounds.maxDepth);
-  if (hostile) return hostile;
-  if (!parseCursor(body['id']) || !parseCursor(body['prev'])) return 'no-id';
-  return toEvent(body, bounds) ?? 'wrong-type';
-}
-
 function decodeLogged(
   wire: WireMessage,
   body: Record<string, unknown>,
@@ -144,7 +136,8 @@ function decodeLogged(
   return event ? { kind: 'event', event } : refuse('wrong-type', prev);
 }
 
-function toEvent(body: Record<string, unknown>, bounds: EventBounds): SyncEvent | null {
+/** Null where a field has another type than it should. */
+export function toEvent(body: Record<string, unknown>, bounds: EventBounds): SyncEvent | null {
   const { id, prev, data, timestamp } = body;
   const names = decodeNames(body, bounds);
   const changes = decodeChanges(body['changes'] ?? [], bounds);

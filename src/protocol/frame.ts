@@ -143,6 +143,13 @@ export interface TokenAnswer extends Message {
   readonly token: string | null;
 }
 
+/** Rows of the outbox have changed, or something may let them be sent: who drains looks, pages read the rows again. A hint like all of these. */
+export interface OutboxNotice extends Message {
+  readonly k: 'outbox';
+  /** A KickReason; unknown ones mean "look". */
+  readonly why: string;
+}
+
 /** A Comlink message, addressed: only the endpoint named `to` reads it. */
 export interface RpcEnvelope extends Message {
   readonly k: 'rpc';
@@ -161,7 +168,7 @@ export interface TransientNotice extends Message {
   readonly data: JsonObject;
 }
 
-export type BusMessage = Frame | Beat | Ask | Lease | Wake | Closed | Claim | Handover | TokenAsk | TokenAnswer | RpcEnvelope | TransientNotice;
+export type BusMessage = Frame | Beat | Ask | Lease | Wake | Closed | Claim | Handover | TokenAsk | TokenAnswer | OutboxNotice | RpcEnvelope | TransientNotice;
 export type BusKind = BusMessage['k'];
 
 /** Either a message of our version, or why it isn't read. */
@@ -179,6 +186,7 @@ const SHAPES: { readonly [K in BusKind]: Readonly<Record<string, 'string' | 'num
   handover: { build: 'string' },
   'token-ask': { engine: 'string', ask: 'string' },
   token: { engine: 'string', ask: 'string', page: 'string' },
+  outbox: { why: 'string' },
   rpc: { to: 'string', from: 'string' },
   transient: { eventType: 'string', data: 'object' },
 };

@@ -37,7 +37,7 @@ export interface HostInit {
   readonly isDurable: boolean;
   /** `elected`: the page holds `conn` for its worker, whose engine leads at once. */
   readonly host: HostKind;
-  /** The engine takes `conn` from a holder that was found silent instead of queueing for it. */
+  /** The engine follows one that was found silent: it takes the outbox from it, and `conn` where engines queue for that, instead of waiting. */
   readonly isStealing: boolean;
   /** `bearer`: the engine asks pages for tokens. */
   readonly auth: 'cookie' | 'bearer';

@@ -4,6 +4,7 @@ import type { Clock, Locks, Log } from '../platform/ports.ts';
 import { promised } from '../platform/requests.ts';
 import type { Registry } from '../scope/registry.ts';
 import { scopeNames } from '../scope/scope.ts';
+import { endedKeys } from './outbox-keys.ts';
 import { CLOSED_KEY } from './schema.ts';
 
 export interface IdleScopesDeps {
@@ -51,6 +52,6 @@ async function deleteUnlessUnsent({ indexedDB }: IdleScopesDeps, name: string): 
 
 async function countUnsent(database: IDBDatabase): Promise<number> {
   const outbox = database.transaction('outbox').objectStore('outbox');
-  const [all, closed] = await Promise.all([promised(outbox.count()), promised(outbox.count(CLOSED_KEY))]);
-  return all - closed;
+  const [all, ended, closed] = await Promise.all([promised(outbox.count()), promised(outbox.count(endedKeys())), promised(outbox.count(CLOSED_KEY))]);
+  return all - ended - closed;
 }

@@ -12,27 +12,18 @@ export interface LossNotice {
 
 /** After `life` has ended nobody is told any more: who closes a store knows that it is closed. */
 export function createLossNotice(life: AbortSignal): LossNotice {
-  const listeners = new Set<(reason: LossReason) => void>();
-  let reason: LossReason | null = null;
+  const lost = new AbortController();
+  const { signal: loss } = lost;
   return {
     get reason() {
-      return reason;
+      return loss.aborted ? (loss.reason as LossReason) : null;
     },
-    tell(why) {
-      if (reason || life.aborted) return;
-      reason = why;
-      for (const listener of [...listeners]) listener(why);
-      listeners.clear();
+    tell(reason) {
+      if (!life.aborted) lost.abort(reason);
     },
     onLost(listener, signal) {
-      if (signal.aborted) return;
-      const known = reason;
-      if (known) {
-        queueMicrotask(() => signal.aborted || listener(known));
-        return;
-      }
-      listeners.add(listener);
-      signal.addEventListener('abort', () => listeners.delete(listener), { once: true });
+      if (loss.aborted) queueMicrotask(() => signal.aborted || listener(loss.reason));
+      else loss.addEventListener('abort', () => listener(loss.reason), { once: true, signal });
     },
   };
 }

@@ -1,13 +1,14 @@
 // Opens the database of a scope, for pages and engines alike. Whoever comes first makes the stores and writes whose they are.
 import { SyncError } from '../core/sync-error.ts';
-import type { Policy } from '../core/policy.ts';
+import type { ReadingPolicy } from '../core/reading-policy.ts';
+import { inTime } from '../platform/in-time.ts';
 import type { ScopeTuple } from '../scope/scope.ts';
 import { blockedError, openDatabase, type Database, type DatabaseDeps } from './database.ts';
 import { CLOSED_KEY, encodeScope, isSameScope, SCOPE_ROW } from './schema.ts';
 import { closedError } from './store-errors.ts';
 
 export interface OpenDeps extends DatabaseDeps {
-  readonly policy: Policy;
+  readonly policy: ReadingPolicy;
   readonly scope: ScopeTuple;
   /** Name of the database, as `scopeNames` spells it. */
   readonly name: string;
@@ -17,7 +18,7 @@ export interface OpenDeps extends DatabaseDeps {
 export async function openScope(deps: OpenDeps, signal: AbortSignal): Promise<Database> {
   const database = await openDatabase(deps, deps.name, signal);
   try {
-    await inTime(checkScope(database, deps.scope), deps);
+    await answered(checkScope(database, deps.scope), deps);
     return database;
   } catch (error) {
     database.close();
@@ -41,8 +42,8 @@ function writeScope(database: Database, scope: ScopeTuple): Promise<void> {
 }
 
 /** `meta` may be held by an engine that stopped inside a transaction, for up to a minute: nobody waits for that. */
-function inTime<T>(task: Promise<T>, { clock, policy, name }: OpenDeps): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const cancel = clock.after(policy.databaseOpenMs, () => reject(blockedError(name, 'silent')));
-  return Promise.race([task, promise]).finally(cancel);
+export function answered<T>(task: Promise<T>, { clock, policy, name }: OpenDeps): Promise<T> {
+  return inTime(clock, policy.databaseOpenMs, task, () => {
+    throw blockedError(name, 'silent');
+  });
 }

@@ -1,4 +1,5 @@
 // Opens a scope's store for an engine. Pages use open-reader: what they can't reach they can't write by mistake.
+import type { Policy } from '../core/policy.ts';
 import type { Random } from '../platform/ports.ts';
 import type { LogReader, Store } from './contract.ts';
 import type { LogReaderDeps } from './log-reader.ts';
@@ -7,6 +8,7 @@ import { openScope, type OpenDeps } from './open-scope.ts';
 import { createNotes } from './store-notes.ts';
 
 export interface OpenStoreDeps extends OpenDeps {
+  readonly policy: Policy;
   readonly random: Random;
 }
 

@@ -2,8 +2,9 @@
 // Must never look at a clock: age is the distance to the newest server time received, so that offline nothing ages.
 import type { StoredDocument } from '../core/document.ts';
 import type { Retention } from '../core/policy.ts';
-import { countBlocks } from './log-pages.ts';
-import { endOf, packBlocks, publicMeta, seqOf, type BlockBounds, type BlockRow, type MetaRow } from './log-rows.ts';
+import { countBlocks } from './block-slices.ts';
+import { packBlocks, type BlockBounds } from './log-commit.ts';
+import { endOf, publicMeta, seqOf, type BlockRow, type MetaRow } from './log-rows.ts';
 import type { DocumentName, SweepResult } from './contract.ts';
 
 /** Blocks that one sweep deletes at most: longer transactions delay the commits that wait behind them. */

@@ -5,6 +5,7 @@ import type { ScopeTuple } from '../scope/scope.ts';
 import { openDatabase, unwatched, type DatabaseDeps } from './database.ts';
 import { putMeta } from './fenced-write.ts';
 import { UNCLAIMED, type MetaRow } from './log-rows.ts';
+import { endedKeys } from './outbox-keys.ts';
 import { CLOSED_KEY, encodeScope, LOG_ROW, SCOPE_ROW, STORES, tryMetaRow, type ClosedRow } from './schema.ts';
 import type { WriteTransaction } from './transaction.ts';
 
@@ -42,8 +43,8 @@ export async function wipeStore(deps: DatabaseDeps, name: string, { nowMs, unsen
 /** Counted in the transaction that would wipe them: an append is before it, and counts, or after it, and is refused. */
 async function countUnsent(tx: WriteTransaction): Promise<number> {
   const outbox = tx.objectStore('outbox');
-  const [all, closed] = await Promise.all([outbox.count(IDBKeyRange.lowerBound('')), outbox.get(CLOSED_KEY)]);
-  return all - (closed === undefined ? 0 : 1);
+  const [all, ended, closed] = await Promise.all([outbox.count(IDBKeyRange.lowerBound('')), outbox.count(endedKeys()), outbox.get(CLOSED_KEY)]);
+  return all - ended - (closed === undefined ? 0 : 1);
 }
 
 function unsentError(count: number): SyncError {

@@ -1,7 +1,8 @@
 // One poll: the same events from the same cursor as the stream would send, in one answer. Loaded with the first, or when nothing else is to do.
 // What is in the answer reaches the listener as a stream's messages, so that whoever listens needs to know one form only.
 import type { Policy } from '../core/policy.ts';
-import { decodeEvent, RESYNC_REASONS, type StreamMessage } from '../protocol/event.ts';
+import { decodeEvent } from '../protocol/batch-event.ts';
+import { RESYNC_REASONS, type StreamMessage } from '../protocol/event.ts';
 import { parseCursor } from '../protocol/cursor.ts';
 import { PATHS } from '../protocol/http.ts';
 import { isObject } from '../protocol/json.ts';

@@ -1,5 +1,5 @@
 // What a failed request means to the person who made it: each answer that isn't a success, as a SyncError with a sentence to show.
-import { ERROR_CODES, SyncError, type SyncErrorCode } from '../core/sync-error.ts';
+import { isRetryable, SyncError, type SyncErrorCode } from '../core/sync-error.ts';
 import type { RestAnswer } from './contract.ts';
 
 /**
@@ -75,7 +75,7 @@ const MESSAGES: Partial<Record<SyncErrorCode, string>> = {
 };
 
 function messageOf(code: SyncErrorCode, { problem }: RestAnswer): string {
-  const general = MESSAGES[code] ?? `The request failed (${code}, ${ERROR_CODES[code] ? 'worth trying again' : 'final'}).`;
+  const general = MESSAGES[code] ?? `The request failed (${code}, ${isRetryable(code) ? 'worth trying again' : 'final'}).`;
   if (code !== 'write/rejected') return general;
   const { field, expected, detail } = problem;
   if (field !== undefined && expected !== undefined) return `${general} ${field}: expected ${expected}.`;

@@ -1,6 +1,6 @@
 // The snapshot: everything at one cursor, or named documents. It tells what stood in the way as the end of an attempt, like a stream's.
 import { PATHS, type Snapshot } from '../protocol/http.ts';
-import { findHostileJson } from '../protocol/json.ts';
+import { findHostileJson } from '../protocol/hostile-json.ts';
 import { decodeProblem } from '../protocol/problem.ts';
 import { decodeSnapshot } from '../protocol/snapshot.ts';
 import { parseJson } from './body.ts';

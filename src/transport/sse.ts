@@ -5,7 +5,6 @@ import { decodeMessage, type StreamMessage } from '../protocol/event.ts';
 import { PATHS } from '../protocol/http.ts';
 import type { Clock, Log, Net } from '../platform/ports.ts';
 import { ABORTED, orAborted } from './abort-race.ts';
-import { classifyAnswer, needsProblemCode } from './classify.ts';
 import type { StreamEnd, StreamListener, StreamTransport } from './contract.ts';
 import { dial } from './dial.ts';
 import { letGo } from './fetch-once.ts';
@@ -66,22 +65,21 @@ async function openStream(deps: SseTransportDeps, { identity, term, cursor }: St
 
 async function judge(deps: SseTransportDeps, answer: Response, signal: AbortSignal): Promise<Opened> {
   const { status, headers } = answer;
-  const code = needsProblemCode(status) ? await problemCode(deps, answer, signal) : null;
+  const contentType = headers.get('content-type');
   if (signal.aborted) {
     letGo(answer);
     return { kind: 'aborted' };
   }
-  const contentType = headers.get('content-type');
-  const end = classifyAnswer({ status, contentType, retryAfter: headers.get('retry-after'), code }, 'text/event-stream');
-  if (!end && answer.body) return { reader: answer.body.getReader() };
+  if (status === 200 && answer.body && isEventStream(contentType)) return { reader: answer.body.getReader() };
+  // Code that can't be loaded tells nothing apart: it is asked again.
+  const loaded = await import('./judge-answer.ts').catch(() => null);
+  const end = await loaded?.judgeAnswer(deps, answer, signal);
   if (!answer.bodyUsed) letGo(answer);
   return end ?? { kind: 'wrong-answer', status, contentType };
 }
 
-/** Code that can't be loaded reads nothing: the status alone then says what is to be done. */
-async function problemCode(deps: SseTransportDeps, answer: Response, signal: AbortSignal): Promise<string | null> {
-  const loaded = await import('./problem-code.ts').catch(() => null);
-  return loaded ? loaded.readProblemCode(deps, answer, signal) : null;
+function isEventStream(contentType: string | null): boolean {
+  return /^\s*text\/event-stream\s*(;|$)/i.test(contentType ?? '');
 }
 
 async function readStream(

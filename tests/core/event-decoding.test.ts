@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { POLICY } from '../../src/core/policy.ts';
-import { decodeEvent, decodeMessage, type EventBounds, type StreamMessage } from '../../src/protocol/event.ts';
+import { decodeEvent } from '../../src/protocol/batch-event.ts';
+import { decodeMessage, type EventBounds, type StreamMessage } from '../../src/protocol/event.ts';
 import { cursorAt, eventAt } from '../support/sample-events.ts';
 
 const BOUNDS: EventBounds = { maxDepth: POLICY.eventDepth, maxIdLength: POLICY.idLength };

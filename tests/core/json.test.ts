@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findHostileJson, isObject } from '../../src/protocol/json.ts';
+import { findHostileJson } from '../../src/protocol/hostile-json.ts';
+import { isObject } from '../../src/protocol/json.ts';
 
 test('[JSON1] what JSON.parse makes of ordinary data within the bound is let through', () => {
   fc.assert(

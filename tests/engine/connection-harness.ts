@@ -6,7 +6,7 @@ import { createConnection, type ConnectionNotes, type LiveConnection } from '../
 import { createCounters, type Counters } from '../../src/engine/counters.ts';
 import { createIngest, type Ingest } from '../../src/engine/ingest.ts';
 import type * as later from '../../src/engine/later.ts';
-import type { Clock } from '../../src/platform/ports.ts';
+import type { Clock, Net } from '../../src/platform/ports.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
 import { createRest } from '../../src/transport/rest.ts';
 import { createSseTransport } from '../../src/transport/sse.ts';
@@ -88,6 +88,7 @@ export interface HarnessOptions {
   readonly notes?: ConnectionNotes;
   readonly clock?: Clock;
   readonly later?: () => Promise<typeof later>;
+  readonly net?: Net;
   /** This device has a cursor already. */
   readonly isSynced?: boolean;
 }
@@ -137,7 +138,7 @@ export async function startConnectionTo(url: string, options: HarnessOptions = {
   const store = createMemoryDatabase({ policy, random }).open(life.signal);
   const claim = await store.writer.claim(clock.now());
   const counters = createCounters(null);
-  const deps = { net: nodeNet, clock, policy, log: silentLog };
+  const deps = { net: options.net ?? nodeNet, clock, policy, log: silentLog };
   const ingest = createIngest(
     { writer: store.writer, clock, policy, gatherMs: () => 5, publish: () => {}, count: () => {} },
     claim,

@@ -1,9 +1,11 @@
 // What an engine measures, and that it outlives stores, engines and sessions.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { deriveMetrics } from '../../src/client/metrics.ts';
 import { createCounters } from '../../src/engine/counters.ts';
 import { createLagMeter, lagBucket } from '../../src/engine/lag.ts';
-import { mergeCounters } from '../../src/engine/merge-counters.ts';
+import { createLateMetrics } from '../../src/engine/late-metrics.ts';
 import { createMetrics } from '../../src/engine/metrics.ts';
 import { createReignNotes } from '../../src/engine/reign-notes.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
@@ -28,6 +30,49 @@ function setUp(options: { isWanted?: boolean; begunAt?: number | null } = {}) {
   }
   return { clock, counters, metrics, stand, derived: () => deriveMetrics({ ...counters.totals(), ...metrics.present() }, counters.eventCounts()) };
 }
+
+describe('code that comes late', () => {
+  /** The same life, measured from the beginning or by code that comes at some moment of it. */
+  function live(loadedAt: number) {
+    const clock = createVirtualClock();
+    const counters = createCounters(null);
+    let isWanted = false;
+    const metrics = createLateMetrics({ clock, counters, begunAt: clock.monotonic(), isWanted: () => isWanted, estimate: async () => null });
+    const steps: readonly (() => void)[] = [
+      () => (isWanted = true),
+      () => metrics.look({ state: 'connecting', attempt: 1 }),
+      () => metrics.look({ state: 'connected', attempt: 1 }),
+      () => metrics.reopened(),
+      () => metrics.serverTime(1_763_640_000_000),
+      () => metrics.published([{ ...eventAt(1), timestamp: new Date(1_763_640_000_500).toISOString() }]),
+      () => metrics.look({ state: 'reconnecting', attempt: 2 }),
+      () => metrics.look({ state: 'connected', attempt: 2 }),
+      () => (isWanted = false),
+      () => metrics.look({ state: 'disconnected', attempt: 2 }),
+    ];
+    steps.forEach((step, index) => {
+      if (index === loadedAt) metrics.begin(createMetrics);
+      clock.advance(700);
+      step();
+    });
+    if (loadedAt >= steps.length) metrics.begin(createMetrics);
+    return { totals: counters.totals(), present: metrics.present() };
+  }
+
+  test.each([1, 3, 6, 9, 10])('[MET6] measures what happened before it was there (loaded at step %i) as if it had been', (loadedAt) => {
+    expect(live(loadedAt)).toEqual(live(0));
+  });
+
+  test('[MET6] what waits for it is bounded', () => {
+    const clock = createVirtualClock();
+    const counters = createCounters(null);
+    const metrics = createLateMetrics({ clock, counters, begunAt: null, isWanted: () => true, estimate: async () => null });
+    for (let looks = 0; looks < 5_000; looks++) metrics.look({ state: 'connected', attempt: looks + 1 });
+    let measured = 0;
+    metrics.begin((deps) => ({ ...createMetrics(deps), look: () => void (measured += 1) }));
+    expect(measured).toBe(1_000);
+  });
+});
 
 describe('time', () => {
   test('[MET1] is observed while somebody wants to be connected, and sleep is not', () => {
@@ -178,6 +223,14 @@ describe('what outlives the engine', () => {
 
   test('[MET5] a note that is no note counts for nothing', () => {
     for (const note of [null, 7, { totals: 'x' }, { totals: { a: NaN } }])
-      expect(mergeCounters(note, { totals: { b: 1 }, eventCounts: {} }).totals).toMatchObject({ b: 1 });
+      expect(createCounters(note, { totals: { b: 1 }, eventCounts: {} }).totals()).toEqual({ b: 1 });
   });
+});
+
+test('[MET7] docs/metrics.md names each figure, and no other', () => {
+  const doc = readFileSync(fileURLToPath(new URL('../../docs/metrics.md', import.meta.url)), 'utf8');
+  const [, table = ''] = doc.split('| figure |');
+  const named = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`([\w.]+)`/g)].map(([, name]) => name));
+  const { storage, ...figures } = deriveMetrics({}, {});
+  expect(new Set(named)).toEqual(new Set([...Object.keys(figures), ...Object.keys(storage).map((name) => `storage.${name}`)]));
 });

@@ -1,15 +1,21 @@
 // Law 6: nothing is unbounded. Each structure that may hold pending things is overfilled; what it sheds is counted or read again.
 import { expect, test } from 'vitest';
 import { createTrace } from '../../src/client/trace.ts';
+import { createPageEffects } from '../../src/client/page-effects.ts';
+import { createPending, EMPTY_OUTBOX } from '../../src/client/pending.ts';
+import { createTopic } from '../../src/client/topic.ts';
 import { startReplica, stepReplica } from '../../src/client/replica.ts';
 import { EMPTY_SEQUENCER, stepSequencer } from '../../src/core/cursor.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { spendRequest, type RequestBudget } from '../../src/core/request-budget.ts';
 import { createCounters } from '../../src/engine/counters.ts';
+import * as later from '../../src/engine/later.ts';
 import { createLeases } from '../../src/engine/leases.ts';
 import { createIngest } from '../../src/engine/ingest.ts';
+import { createMender } from '../../src/engine/mend.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
+import { createScriptedServer, startConnectionTo, until } from '../engine/connection-harness.ts';
 import { cursorAt, eventAt } from '../support/sample-events.ts';
 
 const MANY = 20_000;
@@ -71,6 +77,27 @@ test('[BND1] records kept for a late trace listener: the newest only', () => {
   expect(heard.at(-1)).toBe(MANY - 1);
 });
 
+test('[BND1] mutations whose events a page has: the newest are remembered, older ones are long on disk', async () => {
+  let size = 0;
+  const layer = {
+    over: (...[, , , seen]: [string, unknown, unknown, ReadonlySet<string>]) => ((size = seen.size), new Map()),
+    refresh: () => Promise.resolve(),
+  };
+  const topic = createTopic(EMPTY_OUTBOX, { notify: () => {} });
+  const pending = createPending({ topic, clock: createTimeline().clock(), hasEntries: () => Promise.resolve(true), load: () => Promise.resolve(layer) });
+  await pending.layer();
+  for (const n of numbers) pending.saw([{ ...eventAt(n + 1), mutationId: `m${n}` }]);
+  pending.over('orders', () => undefined, { cursor: null, run: null, runNo: null });
+  expect(size).toBe(2_000);
+});
+
+test('[BND1] what a page shows ahead of calls that never end: the oldest goes', () => {
+  const random = { id: () => 'same', number: () => 0 };
+  const effects = createPageEffects({ random, clock: createTimeline().clock(), relaid: () => {} }, new AbortController().signal);
+  for (const n of numbers.slice(0, 1_000)) effects.show({ collection: 'orders', docId: `o${n}`, patch: {} }, 1);
+  expect(effects.entries()).toHaveLength(500);
+});
+
 test('[BND1] received events waiting for a commit: the stream is asked to wait', async () => {
   const clock = createTimeline().clock();
   const never = new Promise<never>(() => {});
@@ -90,4 +117,46 @@ test('[BND1] received events waiting for a commit: the stream is asked to wait',
   });
   expect(waits[10]).toBeUndefined();
   expect(waits.at(-1)).toBeInstanceOf(Promise);
+});
+
+test('[BND1] documents waiting to be fetched whole: a thousand, asked for by the hundred, the rest is counted', async () => {
+  const counters = createCounters(null);
+  const asked: number[] = [];
+  const identity = { baseUrl: '', tenant: 't', user: 'u', device: 'd' };
+  const life = new AbortController();
+  const rest = {
+    async snapshot(_identity: unknown, ids: readonly string[] | null) {
+      asked.push(ids?.length ?? 0);
+      return { failed: { kind: 'offline' } } as const;
+    },
+  };
+  const ingest = { meta: () => ({ run: 'r' }) } as ReturnType<typeof createIngest>;
+  const mender = createMender({ rest, ingest, identity, counters, afford: async () => {} }, life.signal);
+  mender.add(numbers.map((n) => ({ collection: 'orders', id: `o${n}` })));
+  await expect.poll(() => asked).toEqual([100]);
+  expect(counters.totals()['mendsShed']).toBe(MANY - 1_000);
+});
+
+test('[BND1] what waits for code that is not there: the last of each kind', async () => {
+  const server = await createScriptedServer();
+  const code = Promise.withResolvers<typeof later>();
+  let steps = 0;
+  const counted: typeof later = {
+    ...later,
+    createTrouble(deps, signal) {
+      const made = later.createTrouble(deps, signal);
+      return { ...made, step: (...call) => ((steps += 1), made.step(...call)) };
+    },
+  };
+  const { connection, end } = await startConnectionTo(server.url, { later: () => code.promise });
+  for (const n of numbers) {
+    connection.input({ type: 'wake' });
+    connection.input({ type: 'prefer', transport: n % 2 === 0 ? 'auto' : 'polling' });
+  }
+  connection.input({ type: 'prefer', transport: 'auto' });
+  code.resolve(counted);
+  await until(() => connection.report().state === 'connected');
+  expect(steps).toBeLessThan(30);
+  end();
+  await server.close();
 });

@@ -126,6 +126,7 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
     let epochNo = 0;
     const versions = new Map<string, Map<string, number>>();
     const loadedFrom = new Map<string, string>();
+    const shown = new Map<string, ReadonlyMap<string, StoredDocument>>();
     tape.start(name);
 
     /** The cursor of a place that a page claims to have reached; it must be on disk already. */
@@ -173,6 +174,9 @@ export function createHistoryChecker({ truth, feed }: { readonly truth: Readonly
         loadedFrom.set(collection, from);
       },
       shows(collection, documents) {
+        // Between the answer of a read and what the page makes of it the page still shows what it showed before.
+        if (shown.get(collection) === documents) return;
+        shown.set(collection, documents);
         const before = versions.get(collection) ?? new Map<string, number>();
         versions.set(collection, before);
         for (const { id, version } of documents.values()) {

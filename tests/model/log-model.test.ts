@@ -10,6 +10,11 @@ const SEEDS = seedsOf(0, 2);
 const FOUND: readonly [seed: number, what: string][] = [
   [776, 'a stale document whose engine died before it was fetched stayed stale for good'],
   [2459, 'a document that came whole while its collection was read from disk was lost again'],
+  [505_168, 'the end was judged while a page had yet to hear of the new run, which shows the same'],
+  [509_028, 'what a page showed while the answer of a read was on its way counted as shown under the run of the answer'],
+  [528_651, 'the same, of a page that nobody had looked at in between'],
+  [614_777, 'a document that came whole, but from before the change that was lacking, counted as whole'],
+  [623_507, 'events of one run were folded into documents that had been read in the next one'],
   [2904, 'a stale document waited for another event where the frame that mended it was lost'],
 ];
 

@@ -34,12 +34,14 @@ export async function runSchedule(
   let isAgreed = false;
   while (checker.violations.length === 0 && !isAgreed && world.now() - start < HEAL_LIMIT_MS) {
     await world.advanceTo(world.now() + LOOK_MS);
-    isAgreed = world.disagreement() === null;
+    isAgreed = (await world.disagreement()) === null;
   }
-  if (checker.violations.length === 0 && !isAgreed) checker.report('R10', 'end', world.disagreement() ?? 'late');
+  if (checker.violations.length === 0 && !isAgreed) checker.report('R10', 'end', (await world.disagreement()) ?? 'late');
   if (checker.violations.length === 0) await world.verifyEnd();
   if (checker.violations.length === 0) checker.judgeTape();
-  return { violations: checker.violations, healedInMs: world.now() - start };
+  const result = { violations: [...checker.violations], healedInMs: world.now() - start };
+  world.dispose();
+  return result;
 }
 
 export function actionsOf(seed: number): Action[] {

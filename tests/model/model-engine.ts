@@ -38,11 +38,15 @@ export interface ModelEngine {
   thaw(): void;
   /** Dies between two steps: what it asked the disk for may be done or not. */
   crash(): void;
+  /** Lets go of everything, when nobody looks any more. */
+  dispose(): void;
   wake(): void;
   /** The user signs in again, if that is what is missing. */
   signIn(): void;
   prefer(transport: 'auto' | 'polling'): void;
   cursor(): string | null;
+  /** The run that it writes; null before it leads. */
+  run(): string | null;
   isConnected(): boolean;
 }
 
@@ -153,10 +157,12 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
       leave();
       wire.cut();
     },
+    dispose: () => life.abort(),
     wake: () => connection?.input({ type: 'wake' }),
     signIn: () => connection?.state().at === 'needs_auth' && connection.input({ type: 'ask' }),
     prefer: (transport) => connection?.state().memory.transport !== transport && connection?.input({ type: 'prefer', transport }),
     cursor: () => ingest?.cursor() ?? null,
+    run: () => ingest?.meta().run ?? null,
     isConnected: () => connection?.state().at === 'connected',
   };
 }

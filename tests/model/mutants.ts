@@ -4,12 +4,13 @@ import { parseCursor } from '../../src/protocol/cursor.ts';
 import type { StoredDocument } from '../../src/core/document.ts';
 import type { Arrival } from '../../src/core/cursor.ts';
 import { createTopic } from '../../src/client/topic.ts';
-import type { CollectionSnapshot, createCollections } from '../../src/client/collections.ts';
+import type { CollectionSnapshot } from '../../src/client/collections.ts';
 import type { Ingest } from '../../src/engine/ingest.ts';
 import type { Claim, LogWriter } from '../../src/store/contract.ts';
 import type { StreamTransport } from '../../src/transport/contract.ts';
 import type { Rule } from './history-checker.ts';
 import type { Variant } from './variant.ts';
+import type { createPageCollections, PageCollections } from '../support/page-collections.ts';
 
 export interface Mutant {
   readonly defect: string;
@@ -121,9 +122,10 @@ function ignoreGaps(ingest: Ingest): Ingest {
 }
 
 /** Collections as one writes them on the first day: load, then put whatever comes. */
-function createNaiveCollections(...[{ reader, notifier }]: Parameters<typeof createCollections>): ReturnType<typeof createCollections> {
+function createNaiveCollections(...[{ reader, notifier }]: Parameters<typeof createPageCollections>): Omit<PageCollections, 'watched'> {
   const entries = new Map<string, { topic: ReturnType<typeof createTopic<CollectionSnapshot>>; documents: Map<string, StoredDocument> }>();
-  const show = (name: string): void => entries.get(name)?.topic.set({ documents: new Map(entries.get(name)?.documents), isLoading: false, isPartial: false });
+  const show = (name: string): void =>
+    entries.get(name)?.topic.set({ documents: new Map(entries.get(name)?.documents), pending: new Map(), isLoading: false, isPartial: false });
 
   async function load(name: string): Promise<void> {
     const page = await reader.collection(name).catch(() => null);
@@ -136,7 +138,7 @@ function createNaiveCollections(...[{ reader, notifier }]: Parameters<typeof cre
   return {
     topic(name) {
       const known = entries.get(name) ?? {
-        topic: createTopic<CollectionSnapshot>({ documents: new Map(), isLoading: true, isPartial: false }, notifier),
+        topic: createTopic<CollectionSnapshot>({ documents: new Map(), pending: new Map(), isLoading: true, isPartial: false }, notifier),
         documents: new Map<string, StoredDocument>(),
       };
       if (!entries.has(name)) void load(name);
@@ -151,6 +153,8 @@ function createNaiveCollections(...[{ reader, notifier }]: Parameters<typeof cre
         show(change.collection);
       }
     },
+    confirmed: () => undefined,
+    relay: () => {},
     replace: () => {},
     reload: () => [...entries.keys()].forEach((name) => void load(name)),
   };

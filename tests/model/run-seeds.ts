@@ -1,15 +1,15 @@
-// Runs many seeds and fails with what a person needs: the seed, the shrunk schedule, the last lines. SEED=7 runs one, SCHEDULES=n that many;
+// Runs many seeds and fails with what a person needs: the seed, the shrunk schedule, the last lines. SEED=7 runs one,
+// SEED=7 SCHEDULES=n as many from there, SCHEDULES=n as many from 1;
 // `npm test` takes some thousand, `npm run test:model` many more.
 import { expect } from 'vitest';
 import { explain, runSchedule } from './log-model.ts';
 
-const SCHEDULES = Number(process.env['SCHEDULES'] ?? 2_500);
-const SEED = process.env['SEED'] === undefined ? null : Number(process.env['SEED']);
+const { SEED = '', SCHEDULES = SEED === '' ? '2500' : '1' } = process.env;
+const FIRST = Number(SEED || '1');
 
 /** Seeds of one of `shards` equal parts: two files use both cores. */
 export function seedsOf(shard: number, shards: number): number[] {
-  if (SEED !== null) return shard === 0 ? Array.from({ length: Number(process.env['SCHEDULES'] ?? 1) }, (_, index) => SEED + index) : [];
-  return Array.from({ length: Math.ceil((SCHEDULES - shard) / shards) }, (_, index) => 1 + shard + index * shards);
+  return Array.from({ length: Math.max(0, Math.ceil((Number(SCHEDULES) - shard) / shards)) }, (_, index) => FIRST + shard + index * shards);
 }
 
 /** Fails at the first seed that breaks a rule. */

@@ -1,10 +1,10 @@
 // Where a deliberate defect can be put into the model without touching the product: around the parts, never inside them.
-import type { Collections, createCollections } from '../../src/client/collections.ts';
 import type { FrameHead } from '../../src/client/replica.ts';
 import type { CommittedFrame, Ingest } from '../../src/engine/ingest.ts';
 import type { LogMeta, LogWriter, Position } from '../../src/store/contract.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { StreamTransport } from '../../src/transport/contract.ts';
+import type { createPageCollections, PageCollections } from '../support/page-collections.ts';
 
 export interface WriterHooks {
   readonly publish: (frame: CommittedFrame) => void;
@@ -22,5 +22,5 @@ export interface Variant {
   readonly ingest?: (ingest: Ingest) => Ingest;
   readonly frame?: (frame: FrameHead, position: Position | null) => FrameHead;
   readonly skipped?: 'ignored' | 'not-reloaded';
-  readonly collections?: (...args: Parameters<typeof createCollections>) => Collections;
+  readonly collections?: (...args: Parameters<typeof createPageCollections>) => Omit<PageCollections, 'watched'>;
 }

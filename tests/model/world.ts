@@ -1,6 +1,5 @@
 // The simulated world of one device: a server, a network, a disk, engines that come and go, and pages. Everything happens on one timeline.
 // `act` does one action of a schedule; healing ends every fault and waits until all agree.
-import { POLICY, type Policy } from '../../src/core/policy.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
 import { createFakeServer, type Feed } from '../support/fake-server.ts';
 import { createFakeNetwork, NO_FAULTS } from '../support/fake-stream.ts';
@@ -10,29 +9,11 @@ import { createTimeline } from '../support/virtual-clock.ts';
 import { createHistoryChecker, type HistoryChecker } from './history-checker.ts';
 import { createModelBus, type DiskWeather } from './model-context.ts';
 import { createModelEngine, type ModelEngine } from './model-engine.ts';
-import { createModelPage, type ModelPage } from './model-page.ts';
+import { createModelPage, HISTORY, type ModelPage } from './model-page.ts';
+import { MODEL_POLICY } from './model-policy.ts';
 import type { Action, ActionKind } from './schedule.ts';
 import { tellDocuments } from './tell-documents.ts';
 import type { Variant } from './variant.ts';
-
-const POLL_MS = 300;
-/** Numbers small enough that every bound is met within seconds of virtual time. */
-export const MODEL_POLICY: Policy = {
-  ...POLICY,
-  firstDelayMs: 200,
-  maxDelayMs: 1_000,
-  maxAttempts: 3,
-  breakerOpenMs: 1_000,
-  breakerMaxMs: 4_000,
-  pollAfterMs: POLL_MS,
-  troubleMs: [300, 900],
-  helloMs: 400,
-  requestBudget: 40,
-  blockEvents: 5,
-  readEvents: 7,
-  ingestQueue: 12,
-  retention: { ttlMs: 3_600_000, maxEvents: 15, maxBytes: 16_777_216 },
-};
 
 export const COLLECTIONS = ['orders', 'payments'] as const;
 const HEARTBEAT_MS = 1_000;
@@ -50,8 +31,10 @@ export interface World {
   /** Ends every fault. */
   heal(): void;
   /** Null when everything agrees, else what does not. */
-  disagreement(): string | null;
+  disagreement(): Promise<string | null>;
   verifyEnd(): Promise<void>;
+  /** Many thousand worlds are made in one process: what listens to a signal that never comes would keep each of them. */
+  dispose(): void;
 }
 
 /** Lets everything that is ready run: promises only, since every wait of the model is a timer of its timeline. */
@@ -65,10 +48,19 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
   const tenant = server.tenant(IDENTITY.tenant);
   const neighbour = server.tenant('t2');
   const feed: Feed = random.chance(0.3) ? ['orders'] : null;
-  const network = createFakeNetwork({ tenant, feed, random: random.fork(), identity: IDENTITY, heartbeatMs: HEARTBEAT_MS, pollMs: POLL_MS, now: wallNow });
+  const network = createFakeNetwork({
+    tenant,
+    feed,
+    random: random.fork(),
+    identity: IDENTITY,
+    heartbeatMs: HEARTBEAT_MS,
+    pollMs: MODEL_POLICY.pollAfterMs,
+    now: wallNow,
+  });
   const checker = createHistoryChecker({ truth: tenant.truth, feed });
   const database = createMemoryDatabase({ policy: MODEL_POLICY, random: random.fork() });
-  const auditor = database.open(new AbortController().signal).reader;
+  const life = new AbortController();
+  const auditor = database.open(life.signal).reader;
   const weather: DiskWeather = { slowChance: 0, failingReads: 0 };
   const bus = createModelBus(timeline.now, random.fork());
   const shared = { database, weather, bus, checker, variant, trace };
@@ -231,18 +223,22 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
     await checker.verifyDisk(auditor);
   }
 
-  function disagreement(): string | null {
+  async function disagreement(): Promise<string | null> {
     const engine = living().at(-1);
     const head = tenant.head();
     if (!engine?.isConnected()) return 'no engine is connected';
     if (engine.cursor() !== head.cursor) return `the engine stands at ${engine.cursor()}, the server at ${head.cursor}`;
     for (const page of pages) {
       const position = page.position();
+      if (position?.run !== engine.run()) return `${page.name} stands in another run than the engine`;
       if (position?.seq !== head.seq) return `${page.name} stands at ${position?.seq}, the server at ${head.seq}`;
       const wrong = COLLECTIONS.find((collection) => tellDocuments(page.documents(collection)) !== serverDocuments(collection));
       if (wrong) return `${page.name} shows other ${wrong}: ${tellDocuments(page.documents(wrong))} instead of ${serverDocuments(wrong)}`;
     }
-    return null;
+    const kept = (await auditor.history(HISTORY)).events.map(({ id }) => id);
+    // A page may remember more than the disk still has.
+    const page = pages.find((one) => String(one.history().slice(-kept.length || HISTORY)) !== String(kept));
+    return page ? `${page.name} shows other past events: ${String(page.history())} instead of ${String(kept)}` : null;
   }
 
   function serverDocuments(collection: string): string {
@@ -283,6 +279,11 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
       for (const page of pages) if (page.isFrozen()) page.go();
     },
     disagreement,
+    dispose() {
+      life.abort();
+      for (const engine of engines) engine.dispose();
+      for (const page of pages) page.end();
+    },
     async verifyEnd() {
       await checker.verifyWholeDisk(auditor);
       for (const collection of COLLECTIONS) {

@@ -30,6 +30,18 @@ const about = (client: Client) => {
   return { see, waiting, move, events };
 };
 
+test('[WRT12] a job that the client names has that name, and no second one gets it', async () => {
+  const client = signedIn(await start(), 'worker');
+  const { see, move } = about(client);
+  const [first, second] = [await client.order(), await client.order()];
+  expect(await move(first.id, 'in_progress', { bayId: 'bay-1', jobId: 'my-job' })).toMatchObject({ jobId: 'my-job' });
+  expect((await client.send('PATCH', '/api/v1/jobs/my-job', { step: 'drying' }, { 'if-match': '"1"' })).status).toBe(200);
+  expect(await see.jobs('my-job')).toMatchObject({ orderId: first.id, step: 'drying' });
+  const taken = await client.send('POST', `/api/v1/orders/${second.id}/stage`, { stage: 'in_progress', bayId: 'bay-2', jobId: 'my-job' });
+  expect([taken.status, (await taken.json()).code]).toEqual([409, 'write/conflict']);
+  expect(await see.bays('bay-2')).toMatchObject({ state: 'free' });
+});
+
 test('[WRT8] a visit from the gate to the key', async () => {
   const client = signedIn(await start(), 'worker');
   const { see, waiting, move, events } = about(client);

@@ -1,40 +1,10 @@
 // The server as a process: start, kill -9 in the middle of writes, start again, orderly end.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { DEMO_PASSWORD } from '../../server/demo/people.ts';
 import { openStream, temporaryFolder } from './harness.ts';
-
-const MAIN = join(import.meta.dirname, '../../server/main.ts');
-const MANAGER = 'dilani@nugegoda.lagooncarcare.example';
-
-async function launch(dataDir: string, env: Record<string, string> = {}): Promise<{ child: ChildProcess; url: string; output: () => string }> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, PORT: '0', DATA_DIR: dataDir, DEMO_TRAFFIC: 'off', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      output += String(chunk);
-      const found = /running at (\S+)/.exec(output)?.[1];
-      if (found && output.includes('traffic')) resolve(found);
-    });
-    child.stderr.on('data', (chunk) => (output += String(chunk)));
-    child.on('exit', (code) => reject(new Error(`exit ${code}: ${output}`)));
-  });
-  return { child, url, output: () => output };
-}
-
-const exitOf = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));
-
-async function signIn(url: string): Promise<string> {
-  const answer = await fetch(`${url}/api/v1/session`, { method: 'POST', body: JSON.stringify({ email: MANAGER, password: DEMO_PASSWORD }) });
-  return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
-}
+import { exitOf, launch, MANAGER, signIn } from './launch.ts';
 
 interface Ack {
   readonly id: string;

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { createParser } from 'eventsource-parser';
 import { expect, test } from 'vitest';
-import { decodeEvent, decodeMessage, RESYNC_REASONS, type StreamMessage } from '../../src/protocol/event.ts';
+import { decodeEvent } from '../../src/protocol/batch-event.ts';
+import { decodeMessage, RESYNC_REASONS, type StreamMessage } from '../../src/protocol/event.ts';
 import { decodeProblem } from '../../src/protocol/problem.ts';
 import { decodeSession } from '../../src/protocol/session.ts';
 import { decodeSnapshot } from '../../src/protocol/snapshot.ts';

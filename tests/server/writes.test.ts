@@ -127,6 +127,22 @@ describe('idempotency', () => {
     expect(head(client)).toBe(1);
   });
 
+  test('[WRT2] a request whose body is still coming when its twin is done gets the answer of the twin', async () => {
+    const client = signedIn(await start());
+    const headers = { cookie: client.cookie, 'idempotency-key': 'twins' };
+    const text = JSON.stringify(NEW);
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const slow = fetch(`${client.server.url}/api/v1/orders`, { method: 'POST', headers, body: readable, duplex: 'half' } as RequestInit);
+    const sender = writable.getWriter();
+    await sender.write(new TextEncoder().encode(text.slice(0, 10)));
+    const first = await cells(await fetch(`${client.server.url}/api/v1/orders`, { method: 'POST', headers, body: text }));
+    expect([first.status, first.replayed]).toEqual([201, null]);
+    await sender.write(new TextEncoder().encode(text.slice(10)));
+    await sender.close();
+    expect(await cells(await slow)).toEqual({ ...first, replayed: 'true' });
+    expect(head(client)).toBe(1);
+  });
+
   test('[WRT2] the kept answer outlives the server', async () => {
     const first = await start();
     const dbFile = String(first.store.db.get('PRAGMA database_list')?.['file']);

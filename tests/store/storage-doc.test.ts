@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { FINAL } from '../../src/core/final-errors.ts';
 import { POLICY } from '../../src/core/policy.ts';
+import { RETRYABLE } from '../../src/core/sync-error.ts';
 import { isObject } from '../../src/protocol/json.ts';
 import type { BlockRow } from '../../src/store/log-rows.ts';
 import { batchOf, documentAt, startedAt } from '../contract/store-harness.ts';
@@ -73,4 +75,18 @@ test('the example records have exactly the fields of real ones', async () => {
   const fields = (row: unknown) => Object.keys(row as object).toSorted();
   const examples = fenced('json').map((text) => fields(JSON.parse(text)));
   for (const real of [meta.find(([key]) => key === 'log'), log[0], documents[0]]) expect(examples).toContainEqual(fields(real?.[1]));
+});
+
+test('each trouble of the table has a code that exists, and rules that tests prove', () => {
+  const [, table = ''] = doc.split('## When the disk fails');
+  const rows = [...table.slice(0, table.indexOf('## What goes')).matchAll(/^\| (.+) \| (.+) \| .+ \| (.+) \|$/gm)].slice(2);
+  expect(rows.length).toBeGreaterThan(9);
+  const spec = ['spec', 'storage'].map((name) => readFileSync(fileURLToPath(new URL(`../../docs/${name}.md`, import.meta.url)), 'utf8')).join('\n');
+  const known: readonly string[] = [...RETRYABLE, ...FINAL];
+  for (const [, what = '', code = '', rules = ''] of rows) {
+    const codes = [...code.matchAll(/`(store\/[\w-]+)`/g)].map(([, name]) => name ?? '');
+    expect([what, codes.length > 0 || code.startsWith('none')]).toEqual([what, true]);
+    expect([what, codes.filter((name) => !known.includes(name))]).toEqual([what, []]);
+    expect([what, rules.split(', ').filter((rule) => !spec.includes(`**${rule}**`))]).toEqual([what, []]);
+  }
 });

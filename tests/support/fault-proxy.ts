@@ -15,7 +15,7 @@ export type StreamFault =
 
 /**
  * What may happen to a request. `lost-ack`: the server does it, the client sees a reset or `code`; `twice`: the server gets it two times;
- * `gzip`: the answer is packed on the way, perhaps wrongly.
+ * `gzip`: the answer is packed on the way, perhaps wrongly; `prepend`: a script gets this in front of its own lines.
  */
 export type RequestFault =
   | { readonly do: 'refuse' }
@@ -23,7 +23,8 @@ export type RequestFault =
   | { readonly do: 'content-type'; readonly type: string | null }
   | { readonly do: 'lost-ack'; readonly code?: number }
   | { readonly do: 'gzip'; readonly broken?: 'corrupt' }
-  | { readonly do: 'twice' };
+  | { readonly do: 'twice' }
+  | { readonly do: 'prepend'; readonly text: string };
 
 export type Fault = StreamFault | RequestFault;
 
@@ -112,7 +113,10 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
   }
 
   function passOn(request: IncomingMessage, body: Buffer, take: (answer: IncomingMessage) => void, response: ServerResponse): void {
-    const upstream = forward(new URL(request.url ?? '/', target), { method: request.method, headers: request.headers }, take);
+    const headers = { ...request.headers };
+    // What is changed on the way must come as it is.
+    if (faultOf(request.url ?? '/', 'prepend')) for (const name of ['accept-encoding', 'if-none-match']) delete headers[name];
+    const upstream = forward(new URL(request.url ?? '/', target), { method: request.method, headers }, take);
     upstream.on('error', () => {
       // Nobody answered: a request all the same.
       if (!response.headersSent) note(request, 0, undefined);
@@ -132,6 +136,8 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
       return void (lost.code === undefined ? response.destroy() : response.writeHead(lost.code).end());
     }
     const headers = { ...answer.headers };
+    const first = faultOf(path, 'prepend')?.text ?? '';
+    if (first && headers['content-length']) headers['content-length'] = String(Number(headers['content-length']) + Buffer.byteLength(first));
     const packed = faultOf(path, 'gzip');
     if (packed) headers['content-encoding'] = 'gzip';
     const contentType = faultOf(path, 'content-type');
@@ -139,6 +145,7 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
     if (contentType?.type) headers['content-type'] = contentType.type;
     response.writeHead(status, headers);
     if ((answer.headers['content-type'] ?? '').startsWith('text/event-stream')) return bringStream(request, response, answer);
+    response.write(first);
     answer.on('error', () => response.destroy()).pipe(response);
     if (path.startsWith(PATHS.events)) noteBatch(request, answer);
   }

@@ -5,13 +5,14 @@ import { boundOf, configOf } from './history/config.ts';
 import type { HistoryRecord } from './history/record.ts';
 import { checkHistory } from './history-checker.ts';
 import { onWallClock } from './crash-story.ts';
-import { readScopes } from './disk-reader.ts';
+import { readScope, readScopes, type ScopeDump } from './disk-reader.ts';
 import { MANAGER, orderTruth, probe, TENANT, waitForLabel } from './page-probes.ts';
 import type { BrowserSession, Tab } from './browser-session.ts';
 import type { Stage } from './browser-test.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { RestUser } from './rest-user.ts';
 import type { ServerProcess } from './server-process.ts';
+import type { DiskSnap } from './tape.ts';
 import type { Verdict } from './verdict.ts';
 
 export const HEARTBEAT_MS = 1_000;
@@ -24,6 +25,10 @@ export interface FaultRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Folder that the server serves; default: the harness. */
   readonly distDir?: string;
+  /** By how much the server's clock will be wrong at times, ms: its tape is read with that in mind. */
+  readonly serverJumps?: readonly number[];
+  /** Before the first page is loaded. */
+  readonly prepare?: (proxy: FaultProxy) => void;
 }
 
 export interface FaultRun {
@@ -36,6 +41,8 @@ export interface FaultRun {
   readonly user: RestUser;
   /** Streams that were ever opened through the proxy. */
   opened(): number;
+  /** Reads the disk as it is now, for the judge as well: with the application not running. */
+  disk(): Promise<ScopeDump>;
   /** Says on the tape that a fault begins. */
   begin(fault: string, args?: object): void;
   /** Says that it ends, publishes the probe at once and waits until every tab has it; how long the last one took, ms. */
@@ -44,12 +51,16 @@ export interface FaultRun {
   judge(): Promise<Verdict>;
 }
 
+const MANAGER_USER = 'dilani';
 /** The judge holds it against the bound; this only ends a run that never recovers. */
 const UNBOUNDED_MS = 45_000;
 
-export async function startFaultRun(stage: Stage, { tabs: names = ['a', 'b'], query = '', env = {}, distDir }: FaultRunOptions = {}): Promise<FaultRun> {
+export async function startFaultRun(stage: Stage, options: FaultRunOptions = {}): Promise<FaultRun> {
+  const { tabs: names = ['a', 'b'], query = '', env = {}, distDir, prepare, serverJumps = [] } = options;
+  const startedAt = Date.now();
   const server = await stage.server({ env: { HEARTBEAT_MS: String(HEARTBEAT_MS), ...env }, ...(distDir === undefined ? {} : { distDir }) });
   const proxy = await stage.proxy(server.url);
+  prepare?.(proxy);
   const browser = await stage.browser(proxy.url);
   const [first = 'a', ...others] = names;
   await browser.openAs(first, MANAGER, query);
@@ -59,6 +70,7 @@ export async function startFaultRun(stage: Stage, { tabs: names = ['a', 'b'], qu
   const allowance = 3 * (await probe(user, browser.tabs()));
   const faults: HistoryRecord[] = [];
   const bounds: Record<string, number | null> = {};
+  const snaps: DiskSnap[] = [];
 
   return {
     server,
@@ -68,6 +80,13 @@ export async function startFaultRun(stage: Stage, { tabs: names = ['a', 'b'], qu
     tab: (name) => browser.tabs().find((tab) => tab.name === name) ?? missing(name),
     user,
     opened: () => proxy.records.filter(({ k }) => k === 'W.open').length,
+    async disk() {
+      const blank = await browser.blank();
+      const scope = await readScope(blank, MANAGER_USER);
+      await blank.close();
+      snaps.push(scope.snap);
+      return scope;
+    },
     begin: (fault, args = {}) => void faults.push({ k: 'N.start', t: Date.now(), fault, id: fault, args }),
     async end(fault, args = {}) {
       const bound = boundOf({ fault, args }, configOf({ HB: HEARTBEAT_MS, spreadMs: 500 }));
@@ -81,24 +100,55 @@ export async function startFaultRun(stage: Stage, { tabs: names = ['a', 'b'], qu
       stage.note('recovery', `${fault}: ${took} of ${bound ?? 'no bound'} ms`);
       return took;
     },
-    async judge() {
-      const isUp = browser.tabs().length > 0;
-      const disk = isUp ? (await readScopes(await browser.blank())).map(({ snap }) => snap).filter(({ tenant }) => tenant === TENANT) : [];
-      const verdict = checkHistory({
-        pages: browser.tape.records,
-        server: server.events(TENANT),
-        applies: server.applies(TENANT),
-        wire: onWallClock(proxy),
-        alive: browser.tabs().map(({ name }) => name),
-        ...(disk.length > 0 ? { disk } : {}),
-        truth: orderTruth(await user.snapshot()),
-        faults,
-        cfg: { HB: HEARTBEAT_MS, spreadMs: 500, bounds, minDelivers: 0 },
-      });
-      noteVerdict(stage, verdict);
-      return verdict;
-    },
+    judge: () => judgeWhenQuiet(stage, judgeNow),
   };
+
+  /** The jump that puts a time of the server's into this run. */
+  function jumpAt(t: number): number {
+    return [0, ...serverJumps].find((jump) => t - jump >= startedAt && t - jump <= Date.now()) ?? 0;
+  }
+
+  async function judgeNow(): Promise<Verdict> {
+    const isUp = browser.tabs().length > 0;
+    const disk = isUp ? await readDisk(browser) : [];
+    return checkHistory({
+      pages: browser.tape.records,
+      server: server.events(TENANT).map((event) => ({ ...event, t: event.t - jumpAt(event.t) })),
+      applies: server.applies(TENANT),
+      wire: onWallClock(proxy),
+      alive: browser.tabs().map(({ name }) => name),
+      ...(disk.length + snaps.length > 0 ? { disk: [...snaps, ...disk] } : {}),
+      truth: orderTruth(await user.snapshot()),
+      faults,
+      cfg: { HB: HEARTBEAT_MS, spreadMs: 500, bounds, minDelivers: 0 },
+    });
+  }
+}
+
+async function readDisk(browser: BrowserSession): Promise<DiskSnap[]> {
+  const blank = await browser.blank();
+  const scopes = await readScopes(blank);
+  await blank.close();
+  return scopes.map(({ snap }) => snap).filter(({ tenant }) => tenant === TENANT);
+}
+
+/**
+ * What holds only when all has come to rest: a page says what it shows a moment after it was told of an event, and an engine that works from
+ * memory while its database is away comes back to it some seconds later.
+ */
+const AT_REST: readonly string[] = ['R2e', 'R10', 'L1'];
+const REST_MS = 20_000;
+
+/** Judges until nothing is left that may still come to rest, and notes what was found. */
+export async function judgeWhenQuiet(stage: Stage, judge: () => Promise<Verdict>): Promise<Verdict> {
+  const deadline = performance.now() + REST_MS;
+  let verdict = await judge();
+  while (verdict.violations.some(({ rule }) => AT_REST.includes(rule)) && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    verdict = await judge();
+  }
+  noteVerdict(stage, verdict);
+  return verdict;
 }
 
 /** What tables of runs are made of (scripts/story-table.mjs). */

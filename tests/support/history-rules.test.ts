@@ -41,3 +41,14 @@ test('[HIS3] the runner tells what differed, counts, and fails on a wrong expect
   expect(await checkHistories([wrong], say)).toBe(0);
   expect(said.at(-1)).toBe('1 of 1 histories');
 });
+
+test('[HIS3] a case that can not be read is told and counts as not met', async () => {
+  const odd = [null, { name: 'b' }, { name: 'c', history: [], rules: 'R1' }, { name: 'd', history: [], cfg: [] }] as unknown as HistoryCase[];
+  const complaints = await Promise.all(odd.map(async (one) => (await checkCase(one)).complaints[0]));
+  expect(complaints).toEqual([
+    'The history: history should be a list of records',
+    'The history: history should be a list of records',
+    'rules should be a list of rule ids',
+    'The history: cfg should be an object of constants',
+  ]);
+});

@@ -30,6 +30,8 @@ export interface ServerProcess {
   kill(): Promise<void>;
   /** SIGTERM: the orderly end, with `rotate` to its streams. */
   stop(): Promise<void>;
+  /** For what a test gave it to listen for. */
+  signal(signal: NodeJS.Signals): void;
   /** Stopped, its files put aside; the returned function puts them back (an operator restores a backup). */
   backup(): Promise<() => void>;
   /** The log as the file has it. */
@@ -78,6 +80,7 @@ export async function startServerProcess({ distDir, env = {} }: ServerOptions): 
     start,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    signal: (signal) => void child?.kill(signal),
     async backup() {
       const copy = mkdtempSync(join(tmpdir(), 'holdfast-backup-'));
       backups.push(copy);

@@ -134,6 +134,15 @@ it('[HTTP5] an acknowledgement lost on the way is no answer, though the server d
   await until(() => server.requests.length === 3);
 });
 
+it('a script gets what stands in front of it, whole, and others are left alone', async () => {
+  server.answer((_request, response) => void response.writeHead(200, { 'content-type': 'text/javascript', 'content-length': '5', etag: '"a"' }).end('own()'));
+  proxy.rule('/assets/worker', { do: 'prepend', text: 'ours("é");' });
+  const read = async (path: string) => (await fetch(`${proxy.url}${path}`, { headers: { 'if-none-match': '"a"' } })).text();
+  expect(await read('/assets/worker-1.js')).toBe('ours("é");own()');
+  expect(await read('/assets/page-1.js')).toBe('own()');
+  expect(server.requests.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"a"']);
+});
+
 it('what went over the wire is written down', async () => {
   const stream = await opened();
   publish(1, 2);

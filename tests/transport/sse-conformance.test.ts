@@ -25,3 +25,17 @@ it('a case that is not met is told, with what was read instead', async () => {
   expect(complaints).toHaveLength(5 * 6);
   expect(complaints[0]).toBe('planted (as written): event 1\'s type is "message", expected "x"');
 });
+
+it.each([
+  ['is no case', null],
+  ['chunks should be a list', { expect: {} }],
+  ['chunk 1 should be base64 or {b64, times}', { chunks: ['', '!'], expect: {} }],
+  ['chunk 0 should be base64 or {b64, times}', { chunks: [{ b64: 'YQ==', times: -1 }], expect: {} }],
+  ['expect should be {events, lastEventId, retry}', { chunks: [] }],
+  ['expect.events should be a list', { chunks: [], expect: { events: 'none' } }],
+  ['initialLastEventId should be a text', { chunks: [], expect: {}, initialLastEventId: 7 }],
+])('a case that can not be read is told and counts as not met: %s', async (complaint, one) => {
+  const { complaints, passed, total } = await runCases([one] as unknown as SseCase[]);
+  expect(complaints).toEqual([`case 1: ${complaint}`]);
+  expect([passed, total]).toEqual([0, 1]);
+});

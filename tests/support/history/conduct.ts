@@ -1,6 +1,6 @@
 // How a client behaves: politely towards the server (R14), unharmed by what it is sent (R15, R16), honest towards the person (R17).
-import { faultId, numberIn } from './config.ts';
-import { isSameDevice, textIn, type Entry, type Incarnation, type Stream, type Tapes } from './tapes.ts';
+import { faultOf, numberIn, usualSpread } from './config.ts';
+import { isByClient, isSameDevice, isSameFault, textIn, type Entry, type Incarnation, type Stream, type Tapes } from './tapes.ts';
 import type { Violation } from './violation.ts';
 
 /** How a load may end; anything else is a navigation that nobody ordered. */
@@ -54,8 +54,7 @@ function tooMany(tapes: Tapes): Violation[] {
 }
 
 function endOf(start: Entry, { of }: Tapes): number {
-  const { fault, id = null } = start.raw;
-  return of('N.end').find(({ at, raw }) => at > start.at && raw['fault'] === fault && (raw['id'] ?? null) === id)?.t ?? Infinity;
+  return of('N.end').find((end) => end.at > start.at && isSameFault(start, end))?.t ?? Infinity;
 }
 
 /** R14: Retry-After, wherever it was said. */
@@ -80,7 +79,7 @@ function secondsOf(value: unknown): number | null {
 
 /** R14: many devices that lose their server at one moment come back spread. */
 function herds(tapes: Tapes): Violation[] {
-  const cut = tapes.streams.filter(({ closedAt, how }) => closedAt < Infinity && !/client|abort/i.test(how ?? '')).toSorted((a, b) => a.closedAt - b.closedAt);
+  const cut = tapes.streams.filter(({ closedAt, how }) => closedAt < Infinity && !isByClient(how)).toSorted((a, b) => a.closedAt - b.closedAt);
   const violations: Violation[] = [];
   for (let from = 0; from < cut.length;) {
     const moment = cut[from]?.closedAt ?? 0;
@@ -92,9 +91,9 @@ function herds(tapes: Tapes): Violation[] {
 }
 
 function herd(together: readonly Stream[], moment: number, tapes: Tapes): Violation[] {
-  const spreadMs = announcedSpread(moment, tapes);
   const devices = new Set(together.map(({ device }) => device));
-  if (spreadMs === null || devices.size < HERD) return [];
+  if (devices.size < HERD) return [];
+  const spreadMs = announcedSpread(moment, tapes) ?? usualSpread(devices.size);
   const requests = requestsOf(tapes);
   const firsts = [...devices].flatMap((device) => {
     const cutAt = Math.max(...together.filter((stream) => stream.device === device).map(({ closedAt }) => closedAt));
@@ -207,7 +206,7 @@ export function unmarked(start: Entry, tapes: Tapes): boolean {
     tapes.of(kind).some((entry) => entry.t >= start.t - tapes.cfg.EPS && entry.t <= to && holds(entry));
   const stopped = (...hows: string[]) => within('P.stop', ({ raw }) => hows.includes(String(raw['how'])));
   const answered = (...codes: number[]) => within('W.req', ({ raw }) => codes.includes(Number(raw['status'])));
-  const cut = () => within('W.close', (entry) => !/client|abort/i.test(textIn(entry, 'how') ?? ''));
+  const cut = () => within('W.close', (entry) => !isByClient(textIn(entry, 'how')));
   const marks: Readonly<Record<string, () => boolean>> = {
     N01: () => stopped('closed', 'reload'),
     N02: () => stopped('crashed', 'killed'),
@@ -223,5 +222,5 @@ export function unmarked(start: Entry, tapes: Tapes): boolean {
     N33: () => within('P.base', ({ raw }) => raw['why'] === 'reset'),
     N36: cut,
   };
-  return !(marks[faultId(String(start.raw['fault']))] ?? (() => true))();
+  return !(marks[faultOf(start.raw)] ?? (() => true))();
 }

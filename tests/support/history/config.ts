@@ -1,4 +1,5 @@
 // Constants of the judgement, and after how long each fault must be recovered from. A run's `cfg` replaces any of them.
+import { HistoryError, isObject } from './record.ts';
 
 export interface HistoryConfig {
   /** What the order between two sources is trusted to, ms. */
@@ -13,7 +14,7 @@ export interface HistoryConfig {
   readonly order: 'total' | 'perOrder';
   /** What a log-out may leave on disk. */
   readonly keepOnLogout: boolean | 'events' | 'outbox' | readonly ('events' | 'outbox')[];
-  /** What a server announced; N.start's `args.spreadMs` goes before it. Null: not known. */
+  /** What a server announced; N.start's `args.spreadMs` goes before it. Null: not said, so what a server announces to as many devices as there are. */
   readonly spreadMs: number | null;
   /** Recovery bounds that replace those of the table, ms. */
   readonly bounds: Readonly<Record<string, number | null>>;
@@ -43,9 +44,26 @@ const DEFAULTS: HistoryConfig = {
   end: true,
 };
 
-export function configOf(cfg: Readonly<Record<string, unknown>> = {}): HistoryConfig {
+const isNumber = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
+/** What a replaced constant may be, where it isn't a number of at least 0. */
+const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  order: (value) => value === 'total' || value === 'perOrder',
+  keepOnLogout: (value) => [value].flat().every((one) => [true, false, 'events', 'outbox'].includes(one as boolean)),
+  spreadMs: (value) => value === null || isNumber(value),
+  bounds: (value) => isObject(value) && Object.values(value).every((bound) => bound === null || isNumber(bound)),
+  devices: (value) => isObject(value) && Object.values(value).every((device) => typeof device === 'string'),
+  end: (value) => typeof value === 'boolean',
+};
+
+/** Throws a HistoryError where a constant is none; what isn't in the table is nobody's. */
+export function configOf(cfg: unknown = {}): HistoryConfig {
+  if (cfg === null) return configOf();
+  if (!isObject(cfg)) throw new HistoryError(-1, 'cfg', 'an object of constants');
+  const replaced = Object.entries(cfg).filter(([name, value]) => Object.hasOwn(DEFAULTS, name) && value !== undefined);
+  for (const [name, value] of replaced) if (!(CHECKS[name] ?? isNumber)(value)) throw new HistoryError(-1, `cfg ${name}`, 'a constant of its kind');
   const HB = typeof cfg['HB'] === 'number' ? cfg['HB'] : DEFAULTS.HB;
-  return { ...DEFAULTS, HB_DEAD: 2.5 * HB, ...cfg };
+  return { ...DEFAULTS, HB_DEAD: 2.5 * HB, ...Object.fromEntries(replaced) };
 }
 
 interface Fault {
@@ -96,6 +114,17 @@ export function faultId(fault: string): string {
   return /^n\d+/i.exec(fault)?.[0].toUpperCase() ?? fault;
 }
 
+/** Which fault a record of a nemesis is about: the table's id may stand in either field, its name in the other. */
+export function faultOf({ fault, id }: Readonly<Record<string, unknown>>): string {
+  const named = [fault, id].map((name) => (typeof name === 'string' ? faultId(name) : ''));
+  return named.find((name) => /^N\d+$/.test(name)) ?? (named[0] || (named[1] ?? ''));
+}
+
+/** The design's own rule for how far a server spreads the return of its readers. */
+export function usualSpread(devices: number): number {
+  return Math.min(10_000, Math.max(500, 5 * devices));
+}
+
 export function numberIn(args: unknown, name: string): number | null {
   const value = typeof args === 'object' && args !== null ? (args as Record<string, unknown>)[name] : undefined;
   return typeof value === 'number' ? value : null;
@@ -113,9 +142,8 @@ export function boundOf({ fault, args }: Fault, cfg: HistoryConfig): number | nu
   return BOUNDS[id] ?? null;
 }
 
-function spread(args: unknown, cfg: HistoryConfig, moreMs: number): number | null {
-  const announced = numberIn(args, 'spreadMs') ?? cfg.spreadMs;
-  return announced === null ? null : announced + moreMs;
+function spread(args: unknown, cfg: HistoryConfig, moreMs: number): number {
+  return (numberIn(args, 'spreadMs') ?? cfg.spreadMs ?? usualSpread(1)) + moreMs;
 }
 
 /** `args`: how many writes waited, and how many a second may go out. */

@@ -1,7 +1,7 @@
 // What a device holds and how it is connected: a cursor never ahead of its events (R6), nothing of somebody else (R11), one connection
 // under one leader at a time (R12).
 import { isObject, type Place } from './record.ts';
-import { askedFrom, isAlive, isSameDevice, seqOf, textIn, type Entry, type Stream, type Tapes } from './tapes.ts';
+import { askedFrom, isAlive, isSameDevice, presentEpoch, seqOf, textIn, type Entry, type Stream, type Tapes } from './tapes.ts';
 import type { Violation } from './violation.ts';
 
 export function judgeDevices(tapes: Tapes): Violation[] {
@@ -19,7 +19,8 @@ const toPlace = (value: unknown): Place | null => (isObject(value) ? (value as u
 /** R6a and R6b. */
 function cursorAhead({ raw, t }: Entry, tapes: Tapes): Violation[] {
   const cursor = toPlace(raw['cursor']);
-  if (!cursor) return [];
+  // Without anything of the server nothing can be said of its log.
+  if (!cursor || tapes.of('S.epoch').length + tapes.of('S.event').length === 0) return [];
   const tenant = String(raw['tenant']);
   const where = `disk of ${tenant}/${String(raw['user'])}`;
   const log = tapes.log(tenant, cursor.epoch);
@@ -52,7 +53,7 @@ function maySee({ raw }: Entry, user: unknown): boolean {
 function askedTooFar(stream: Stream, tapes: Tapes): Violation[] {
   const asked = askedFrom(stream, tapes);
   const { open, device, tenant } = stream;
-  if (!asked || asked.epoch !== tapes.epochAt(tenant, open.t + tapes.cfg.EPS)) return [];
+  if (!asked || asked.epoch !== presentEpoch(stream, tapes)) return [];
   const sent = tapes.streams
     .filter((other) => other.device === device && other.tenant === tenant)
     .flatMap(({ events }) => events)

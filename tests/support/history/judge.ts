@@ -11,12 +11,12 @@ import type { Rule, Verdict, Violation } from './violation.ts';
 import { judgeWrites } from './writes.ts';
 
 /** Judges a history; throws a HistoryError where it can't be read. */
-export function judge(history: unknown, cfg: Readonly<Record<string, unknown>> = {}): Verdict {
+export function judge(history: unknown, cfg: unknown = {}): Verdict {
   return judgeRecords(decodeHistory(history), cfg);
 }
 
 /** The same for records that are known to be well made and in order. */
-export function judgeRecords(records: readonly HistoryRecord[], cfg: Readonly<Record<string, unknown>> = {}): Verdict {
+export function judgeRecords(records: readonly HistoryRecord[], cfg: unknown = {}): Verdict {
   const tapes = toTapes(records, configOf(cfg));
   const violations: Violation[] = [...judgeDelivery(tapes), ...judgeWrites(tapes), ...judgeDevices(tapes), ...judgeLiveness(tapes), ...judgeConduct(tapes)];
   const unknown = NEEDS.filter(([, , isThere]) => !isThere(tapes)).map(([rule, needs]) => ({ rule, needs }));

@@ -1,6 +1,6 @@
 // What must happen in time: all agree at the end (R10), each fault is recovered from within its bound (R13), slow bytes are no silence (R13p).
-import { boundOf, COUNTED_FROM_LOAD, faultId } from './config.ts';
-import { isAlive, isSameDevice, matches, seqOf, type Entry, type Incarnation, type Stream, type Tapes } from './tapes.ts';
+import { boundOf, COUNTED_FROM_LOAD, faultOf } from './config.ts';
+import { isAlive, isByClient, isSameDevice, isSameFault, matches, seqOf, type Entry, type Incarnation, type Stream, type Tapes } from './tapes.ts';
 import type { Violation } from './violation.ts';
 
 export function judgeLiveness(tapes: Tapes): Violation[] {
@@ -95,11 +95,11 @@ function fullOutboxes(living: readonly Incarnation[], tapes: Tapes): Violation[]
 /** R13: the first event after a fault's end is its probe, by tenant. */
 function recovery(end: Entry, tapes: Tapes): Violation[] {
   const { cfg } = tapes;
-  const fault = String(end.raw['fault']);
-  const start = tapes.of('N.start').findLast(({ at, raw }) => at < end.at && raw['fault'] === fault && (raw['id'] ?? null) === (end.raw['id'] ?? null));
+  const fault = faultOf(end.raw);
+  const start = tapes.of('N.start').findLast((one) => one.at < end.at && isSameFault(one, end));
   const bound = boundOf({ fault, args: { ...argsOf(start), ...argsOf(end) } }, cfg);
   if (bound === null) return [];
-  const isFromLoad = COUNTED_FROM_LOAD.has(faultId(fault));
+  const isFromLoad = COUNTED_FROM_LOAD.has(fault);
   return tapes.incarnations.flatMap((inc): Violation[] => {
     const probe = probeOf(inc, end, tapes);
     if (!probe || !(isFromLoad ? isFirstAfter(inc, start ?? end, tapes) : isAlive(inc, end.t))) return [];
@@ -140,11 +140,11 @@ function deliveredAt(inc: Incarnation, probe: Entry, tapes: Tapes): number {
 
 /** R13p: in a window of slow bytes (N15) the client ends no stream that events still arrive on. */
 function progress(tapes: Tapes): Violation[] {
-  const windows = tapes.of('N.start').filter(({ raw }) => faultId(String(raw['fault'])) === 'N15');
+  const windows = tapes.of('N.start').filter(({ raw }) => faultOf(raw) === 'N15');
   return windows.flatMap((start) => {
-    const until = tapes.of('N.end').find(({ at, raw }) => at > start.at && raw['fault'] === start.raw['fault'])?.t ?? Infinity;
+    const until = tapes.of('N.end').find((end) => end.at > start.at && isSameFault(start, end))?.t ?? Infinity;
     return tapes.streams
-      .filter((stream) => stream.closedAt > start.t && stream.closedAt <= until && /client|abort/i.test(stream.how ?? ''))
+      .filter((stream) => stream.closedAt > start.t && stream.closedAt <= until && isByClient(stream.how))
       .filter((stream) => isFed(stream, start.t, tapes) && isWanted(stream, tapes))
       .map((stream): Violation => ({ rule: 'R13p', where: stream.device, detail: `stream ${stream.conn} was given up while events arrived on it` }));
   });

@@ -54,8 +54,8 @@ const KINDS: Readonly<Record<string, Fields>> = {
   'W.event': { conn: 'anything', seq: 'int', epoch: 'text' },
   'W.close': { conn: 'anything', how: 'text?' },
   'W.req': { device: 'text', method: 'text?', path: 'text', status: 'number?', retryAfter: 'anything?' },
-  'N.start': { fault: 'text', id: 'anything?', args: 'anything?' },
-  'N.end': { fault: 'text', id: 'anything?', args: 'anything?' },
+  'N.start': { fault: 'text?', id: 'anything?', args: 'anything?' },
+  'N.end': { fault: 'text?', id: 'anything?', args: 'anything?' },
   'H.leader': { device: 'text', id: 'anything', term: 'number' },
   'H.write': { device: 'text', term: 'number' },
 
@@ -78,7 +78,7 @@ const CHECKS: Readonly<Record<FieldKind, (value: unknown) => boolean>> = {
   filter: (value) => isObject(value) && ['orderIDs', 'types'].every((name) => value[name] === undefined || value[name] === null || CHECKS.texts(value[name])),
   anything: (value) => value !== null,
   outcome: (value) => ['applied', 'rejected', 'conflict', 'duplicate'].includes(String(value)),
-  position: (value) => typeof value === 'string' || CHECKS.int(value) || CHECKS.place(value),
+  position: (value) => typeof value === 'string' || CHECKS.int(value) || CHECKS.place(value) || isPair(value),
 };
 
 const WORDS: Readonly<Record<FieldKind, string>> = {
@@ -108,7 +108,13 @@ function decodeRecord(value: unknown, index: number): HistoryRecord {
   if (typeof k !== 'string' || !fields) throw new HistoryError(index, 'k', `one of ${Object.keys(KINDS).join(', ')}`);
   if (!CHECKS.number(t)) throw new HistoryError(index, 't', 'a number of milliseconds');
   for (const [name, kind] of Object.entries(fields)) checkField(value[name], { index, name: `${k} ${name}`, kind });
+  if (k.startsWith('N.') && typeof value['fault'] !== 'string' && typeof value['id'] !== 'string') throw new HistoryError(index, `${k} fault`, 'a text');
   return value as HistoryRecord;
+}
+
+/** A place as [epoch, seq]. */
+function isPair(value: unknown): value is readonly [string, number] {
+  return Array.isArray(value) && value.length === 2 && CHECKS.text(value[0]) && CHECKS.int(value[1]);
 }
 
 function checkField(value: unknown, { index, name, kind }: { readonly index: number; readonly name: string; readonly kind: string }): void {
@@ -129,6 +135,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
  */
 export function placeOf(id: unknown, present: string | null): Place | null {
   if (isObject(id)) return { epoch: String(id['epoch']), seq: Number(id['seq']) };
+  if (isPair(id)) return { epoch: id[0], seq: id[1] };
   const text = typeof id === 'string' || typeof id === 'number' ? String(id) : '';
   if (/^\d+$/.test(text)) return present === null ? null : { epoch: present, seq: Number(text) };
   const ours = /^([A-Za-z0-9-]+)_(\d+)_[0-9a-z]+$/i.exec(text) ?? /^(.+)[_:/@#|,.-](\d+)$/.exec(text);

@@ -1,5 +1,5 @@
 // A history taken apart once: loads of tabs with their segments, the server's log by epoch, streams of devices. Rules read it; it judges nothing.
-import type { HistoryConfig } from './config.ts';
+import { faultOf, type HistoryConfig } from './config.ts';
 import { isObject, placeOf, type HistoryRecord, type Place } from './record.ts';
 
 /** A record with its fields as rules use them; `at` is its place in the order of the whole history. */
@@ -74,6 +74,8 @@ export function toTapes(records: readonly HistoryRecord[], cfg: HistoryConfig): 
   for (const rows of logs.values()) rows.sort((a, b) => seqOf(a) - seqOf(b));
   const places = Map.groupBy(of('S.event'), ({ raw }) => placeKey(raw));
   const changes = epochChanges(entries);
+  // Where a stream doesn't say whose it is, and there is only one tenant, it is that one's.
+  const changesOf = (tenant: string | null) => (tenant === null && changes.size === 1 ? [...changes.values()][0] : changes.get(String(tenant)));
   return {
     cfg,
     entries,
@@ -84,7 +86,7 @@ export function toTapes(records: readonly HistoryRecord[], cfg: HistoryConfig): 
     eventsAt: (place) => places.get(placeKey(place)) ?? [],
     log: (tenant, epoch) => logs.get(`${tenant}/${epoch}`) ?? [],
     epochs: (tenant) => [...new Set((changes.get(String(tenant)) ?? []).map(({ epoch }) => epoch).toReversed())].toReversed(),
-    epochAt: (tenant, t) => changes.get(String(tenant))?.findLast((change) => change.t <= t)?.epoch ?? null,
+    epochAt: (tenant, t) => changesOf(tenant)?.findLast((change) => change.t <= t)?.epoch ?? null,
   };
 }
 
@@ -211,5 +213,26 @@ export function isAlive({ startedAt, endedAt }: Incarnation, from: number, to = 
 export function askedFrom(stream: Stream, tapes: Tapes): Place | null {
   const id = stream.open.raw['lastEventId'];
   if (id === null || id === undefined || id === '') return null;
-  return placeOf(id, tapes.epochAt(stream.tenant, stream.open.t + tapes.cfg.EPS));
+  return placeOf(id, textIn(stream.open, 'epoch') ?? presentEpoch(stream, tapes));
+}
+
+/** By the server's tape; where there is none, by what the wire carried last. */
+export function presentEpoch({ open, tenant }: Stream, { epochAt, cfg, of }: Tapes): string | null {
+  const sent = (): string | null =>
+    textIn(
+      of('W.event').findLast(({ at }) => at < open.at),
+      'epoch',
+    );
+  return epochAt(tenant, open.t + cfg.EPS) ?? (of('S.epoch').length + of('S.event').length === 0 ? sent() : null);
+}
+
+/** Ended by its reader: closed, aborted, or given up as dead. */
+export function isByClient(how: string | null): boolean {
+  return /client|abort|timeout|dead|given up|watchdog/i.test(how ?? '');
+}
+
+/** Whether two records of a nemesis are about one fault; an end that names no instance ends what was begun last. */
+export function isSameFault(a: Entry, b: Entry): boolean {
+  const [one, other] = [a.raw['id'] ?? null, b.raw['id'] ?? null];
+  return faultOf(a.raw) === faultOf(b.raw) && (one === null || other === null || one === other);
 }

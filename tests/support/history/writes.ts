@@ -24,7 +24,7 @@ const ENDED_HERE: readonly string[] = SETTLED_HERE.filter((outcome) => outcome !
 export function judgeWrites(tapes: Tapes): Violation[] {
   const all = collect(tapes);
   return [
-    ...[...all.applies].flatMap(([mutId, rows]) => judgeApplies(mutId, rows, all, tapes)),
+    ...[...all.applies].flatMap(([mutId, rows]) => judgeApplies(mutId, rows, all)),
     ...(tapes.cfg.end ? unanswered(all) : []),
     ...failedButDone(all),
     ...(tapes.cfg.end ? dropped(all, tapes) : []),
@@ -51,13 +51,12 @@ const terminalOf = (rows: readonly Entry[] | undefined): Entry[] => (rows ?? [])
 const appliedOf = (rows: readonly Entry[] | undefined): Entry[] => (rows ?? []).filter(({ raw }) => raw['outcome'] === 'applied');
 
 /** R7a, d, e. */
-function judgeApplies(mutId: string, rows: readonly Entry[], { writes }: Writes, tapes: Tapes): Violation[] {
+function judgeApplies(mutId: string, rows: readonly Entry[], { writes }: Writes): Violation[] {
   const violations: Violation[] = [];
   const applied = appliedOf(rows).length;
   if (applied > 1) violations.push({ rule: 'R7', where: 'server', detail: `${mutId} was applied ${applied} times` });
   const write = writes.get(mutId);
-  const hasPages = tapes.incarnations.length > 0;
-  if (!write && hasPages) violations.push({ rule: 'R7', where: 'server', detail: `${mutId} is no page's write` });
+  if (!write) violations.push({ rule: 'R7', where: 'server', detail: `${mutId} is no page's write` });
   const strange = write && rows.find(({ raw }) => raw['tenant'] !== write.entry.raw['tenant'] || raw['user'] !== write.entry.raw['user']);
   if (strange)
     violations.push({

@@ -1,0 +1,55 @@
+// Code that a start does not need: what happens until it is there, and where it does not come.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type * as Later from '../../src/engine/later.ts';
+import { parseCursor } from '../../src/protocol/cursor.ts';
+import { createScriptedServer, startConnectionTo, status, until, type ConnectionHarness, type HarnessOptions } from './connection-harness.ts';
+
+let server: Awaited<ReturnType<typeof createScriptedServer>>;
+let harness: ConnectionHarness;
+beforeEach(async () => {
+  server = await createScriptedServer();
+});
+afterEach(async () => {
+  harness.end();
+  await server.close();
+});
+
+const start = async (options?: HarnessOptions) => void (harness = await startConnectionTo(server.url, options));
+const report = () => harness.connection.report();
+const isAt = (...states: string[]) => until(() => states.includes(report().state));
+const reached = () => parseCursor(harness.ingest.cursor())?.seq ?? -1;
+
+it('[NET10] code that can not be loaded is said, asks nobody, and is tried again until it is there', async () => {
+  server.everything(status(500));
+  let isThere = false;
+  await start({ isSynced: true, later: () => (isThere ? import('../../src/engine/later.ts') : Promise.reject(new TypeError('Failed to fetch'))) });
+  await until(() => report().error?.['code'] === 'net/offline');
+  expect([report().state, server.requests('stream'), server.requests('poll')]).toEqual(['reconnecting', 1, 0]);
+  isThere = true;
+  await isAt('polling_fallback', 'error');
+  expect(report().error).toMatchObject({ code: 'net/server' });
+  server.heal();
+  await isAt('connected');
+});
+
+it('[NET10] a device that never synced waits for the code as well, and what was asked meanwhile counts', async () => {
+  const code = Promise.withResolvers<typeof Later>();
+  await start({ later: () => code.promise });
+  harness.connection.input({ type: 'prefer', transport: 'polling' });
+  expect([report().state, server.times.length]).toEqual(['connecting', 0]);
+  code.resolve(await import('../../src/engine/later.ts'));
+  await isAt('polling_fallback');
+  expect(server.requests('stream')).toBe(0);
+});
+
+it('[NET10] events behind a hello that waits for the code are read when it is there, on the same stream', async () => {
+  const code = Promise.withResolvers<typeof Later>();
+  server.script.head = 3;
+  await start({ isSynced: true, later: () => code.promise });
+  harness.connection.input({ type: 'prefer', transport: 'auto' });
+  await until(() => server.requests('stream') === 1);
+  await new Promise((done) => setTimeout(done, 150));
+  code.resolve(await import('../../src/engine/later.ts'));
+  await until(() => reached() === 3);
+  expect([server.requests('stream'), harness.counters.totals()['notAdmitted']]).toEqual([1, undefined]);
+});
