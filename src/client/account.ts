@@ -4,7 +4,7 @@ import { PATHS, type SessionInfo } from '../protocol/http.ts';
 import { decodeSession } from '../protocol/session.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { SwMessage } from '../protocol/sw-message.ts';
-import type { Policy } from '../core/policy.ts';
+import type { ReadingPolicy } from '../core/reading-policy.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { Platform } from '../platform/browser.ts';
 import type { Bus } from '../platform/ports.ts';
@@ -20,7 +20,7 @@ export interface SessionDeps {
   readonly registry: Registry | null;
   readonly rest: Sender;
   readonly platform: Platform;
-  readonly policy: Policy;
+  readonly policy: ReadingPolicy;
   readonly notifier: Notifier;
   readonly baseUrl: string;
   readonly feed: string;
@@ -29,8 +29,6 @@ export interface SessionDeps {
   readonly named: NamedUser | null;
   /** Tells other tabs that `current` changed. */
   readonly bus: Bus;
-  /** Sends what waits before a log-out, for at most this long; resolves then in any case. Absent: nothing waits. */
-  readonly drain?: (scope: Scope, ms: number) => Promise<void>;
 }
 
 export interface NamedUser {
@@ -99,7 +97,7 @@ export function createAccount(deps: SessionDeps, signal: AbortSignal): Account {
     signIn,
     async leave(session, { unsent = 'refuse' } = {}) {
       const scope = scopeOf(session);
-      if (unsent === 'refuse') await deps.drain?.(scope, DRAIN_MS).catch(() => {});
+      if (unsent === 'refuse') await import('./send-first.ts').then(({ sendFirst }) => sendFirst({ ...deps, indexedDB }, scope, DRAIN_MS)).catch(() => {});
       const kept = await inTime(deps, signal, (until) => wipeScope(deps, scope, { unsent }, until));
       tellGone(deps, scope);
       await registry?.signOut(session.scopeId, kept > 0);

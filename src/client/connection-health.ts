@@ -3,52 +3,10 @@
 import type { Beat, ConnectionReport } from '../protocol/frame.ts';
 import type { ConnectionState } from '../core/connection-state.ts';
 import type { Policy } from '../core/policy.ts';
-import { fromWire, type SyncError, type WireError } from '../core/sync-error.ts';
-
-export type HealthStatus = 'healthy' | 'connecting' | 'polling' | 'error' | 'disconnected';
-export type HealthLabel = 'Live' | 'Polling' | 'Offline' | 'Connecting' | 'Sign in again';
-
-export interface Health {
-  readonly connectionState: ConnectionState;
-  readonly status: HealthStatus;
-  readonly isConnected: boolean;
-  readonly isPollingFallback: boolean;
-  readonly label: HealthLabel;
-  /** Wall time of the last byte from the server, ms; survives restarts; null before any. What "Offline since" shows. */
-  readonly lastByteAt: number | null;
-  /** Wall time of the next attempt, ms; null when none is planned. */
-  readonly retryAt: number | null;
-  /** Why it isn't healthy: a reason of the connection machine or a SyncError code; null when it is. */
-  readonly reason: string | null;
-  readonly error: SyncError | null;
-  /** `open` = streams failed too often and polls carry the events; `half-open` = a stream is being tried beside them. */
-  readonly breaker: ConnectionReport['breaker'];
-  /** What the user of this device chose: `polling` = no stream is tried. */
-  readonly transport: ConnectionReport['transport'];
-  /** Ms between two polls while polling; null otherwise. */
-  readonly pollMs: number | null;
-  /** Events over all sessions of this device. */
-  readonly totalEvents: number;
-  /** Ms connected, over all sessions of this device. */
-  readonly uptime: number;
-  readonly eventCounts: Readonly<Record<string, number>>;
-  /** Events that reached this page since it loaded. */
-  readonly updates: number;
-  /** Events that could not be read and were skipped, over all sessions. */
-  readonly refusedEvents: number;
-  readonly host: string | null;
-  /** Why this page's engine would run where it would: `best`, `asked`, `no-shared-worker`, `insecure-context`... */
-  readonly hostReason: string | null;
-  /** What somebody should know although the connection may be healthy, e.g. `host/hung`. */
-  readonly warnings: readonly SyncError[];
-  /** False while what the engine holds is in its memory only: nothing new is kept on this device. */
-  readonly isDurable: boolean;
-  /** Why the database of this device is not used, or not as it should be; null when all is well. */
-  readonly storage: SyncError | null;
-  readonly engine: string | null;
-  readonly term: number;
-  readonly counters: Readonly<Record<string, number>>;
-}
+import type { SyncError } from '../core/sync-error.ts';
+import { fromWire } from '../core/from-wire.ts';
+import type { WireError } from '../core/wire-error.ts';
+import { FIRST_MS, NOTHING_SAID, type Health, type HealthLabel, type HealthStatus, type Said } from './health.ts';
 
 /** What a page knows when it derives. Times of this page's monotonic clock unless they say wall. */
 export interface HealthFacts {
@@ -73,8 +31,6 @@ export interface HealthFacts {
 
 /** The label waits this long before it turns to Offline; the state doesn't. */
 const LABEL_HOLD_MS = 2_000;
-/** A reload shall not flash Offline. */
-const FIRST_MS = 3_000;
 /** Three beats missed: the engine's word about the connection is no longer worth anything. */
 const SILENT_BEATS = 3;
 
@@ -110,25 +66,6 @@ function said(beat: Beat | null): Said {
   const [totalEvents, uptime, refusedEvents] = [count('totalEvents'), count('uptimeMs'), count('refusedEvents')];
   return { totalEvents, uptime, eventCounts, refusedEvents, host, isDurable, storage, engine, term, counters, breaker, transport, pollMs };
 }
-
-type Said = Pick<Health, 'totalEvents' | 'uptime' | 'eventCounts' | 'refusedEvents' | 'host' | 'isDurable' | 'storage' | 'engine' | 'term' | 'counters'> &
-  Pick<Health, 'breaker' | 'transport' | 'pollMs'>;
-
-const NOTHING_SAID: Said = {
-  totalEvents: 0,
-  uptime: 0,
-  eventCounts: {},
-  refusedEvents: 0,
-  host: null,
-  isDurable: true,
-  storage: null,
-  engine: null,
-  term: 0,
-  counters: {},
-  breaker: 'closed',
-  transport: 'auto',
-  pollMs: null,
-};
 
 /** Why it isn't healthy: the page's own trouble first, then the engine's word, then that there is no engine to speak. */
 function trouble(state: ConnectionState, report: ConnectionReport | null, { pageError }: HealthFacts): Pick<Health, 'reason' | 'error'> {

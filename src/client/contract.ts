@@ -1,48 +1,114 @@
 // What a page's sync is given, and what it offers to hooks: the interface between the library's React side and everything below it.
+// It comes in two parts: the face (sync-manager.ts), which shows what is on disk, and the live part (live-page.ts), loaded meanwhile.
 import type { SyncEvent } from '../protocol/event.ts';
 import type { Preferences } from '../protocol/rpc.ts';
 import type { Policy } from '../core/policy.ts';
+import type { ReadingPolicy } from '../core/reading-policy.ts';
 import type { Platform } from '../platform/browser.ts';
 import type { Visibility } from '../platform/ports.ts';
 import type { Scope } from '../scope/scope.ts';
 import type { HostDeps } from '../host/contract.ts';
 import type { ChosenHost } from '../host/create-host.ts';
 import type { LogReader, Notes } from '../store/contract.ts';
+import type { OpenDeps } from '../store/open-scope.ts';
 import type { Sender } from '../transport/contract.ts';
-import type { CollectionSnapshot } from './collections.ts';
+import type { Collections, CollectionSnapshot } from './collections.ts';
 import type { SyncConfiguration } from './configuration.ts';
-import type { Health } from './connection-health.ts';
 import type { ConsumerOptions, OpenConsumers } from './consumers.ts';
-import type { EngineLink } from './engine-link.ts';
+import type { DerivedMetrics } from './derived-metrics.ts';
 import type { MetricsBaseline } from './exported-state.ts';
-import type { OrderSync } from './history.ts';
+import type { Health } from './health.ts';
+import type { History, OrderSync } from './history.ts';
+import type { Mutation, MutationHandle, OutboxDesk } from './mutation.ts';
 import type { MutationRequest, MutationResult } from './mutations.ts';
+import type { PageStore } from './page-store.ts';
 import type { PageTokens } from './page-tokens.ts';
-import type { EventFilter, EventListener } from './subscriptions.ts';
-import type { Topic } from './topic.ts';
+import type { OutboxSnapshot, Pending } from './pending.ts';
+import type { PageTrace } from './page-trace.ts';
+import type { EventFilter, EventListener, Subscriptions } from './subscriptions.ts';
+import type { Notifier, Topic, WritableTopic } from './topic.ts';
 import type { TraceRecord } from './trace.ts';
+
+/** What only the engine can answer: which store counts, and what lies in its memory. */
+export interface EngineReads {
+  /** False while what the leading engine holds is in its memory only. */
+  isDurable(): boolean;
+  /** Fails with `host/gone` while there is no engine. */
+  readonly reader: LogReader;
+  /** Rows on the disk could not be read: the engine shall look, because it alone may begin anew. */
+  inspect(): void;
+}
 
 export interface SyncManagerDeps {
   readonly platform: Platform;
-  readonly visibility: Visibility;
   readonly scope: Scope;
   readonly device: string;
-  readonly policy: Policy;
+  readonly policy: ReadingPolicy;
   readonly rest: Sender;
-  /** Opens what this page reads; `link` is for stores that only the engine can open. */
-  readonly openReader: (link: EngineLink, signal: AbortSignal) => { readonly reader: LogReader; readonly notes: Notes | null };
+  /** Opens what this page reads; `engine` is null until the live part is there. */
+  readonly openReader: (engine: () => EngineReads | null, signal: AbortSignal) => PageStore;
+  /** Where the outbox is kept; null where nothing is: then writes are sent at once, and only while there is a connection. */
+  readonly outboxDisk: OpenDeps | null;
+  /** Loads the live part. Called again where that failed. */
+  readonly loadLive: () => Promise<StartLive>;
+  readonly configuration: SyncConfiguration;
+}
+
+/** What the live part gets of the face, and leaves to it. */
+export interface LiveFace extends Pick<SyncManagerDeps, 'platform' | 'scope'> {
+  readonly page: string;
+  /** Monotonic, ms: when this page began. */
+  readonly startedAt: number;
+  readonly reader: LogReader;
+  readonly notes: Notes | null;
+  readonly notifier: Notifier;
+  readonly collections: Collections;
+  readonly pending: Pick<Pending, 'look' | 'saw' | 'topic'>;
+  readonly history: History;
+  readonly subscriptions: Subscriptions;
+  readonly trace: PageTrace;
+  readonly health: WritableTopic<Health>;
+  readonly metrics: WritableTopic<DerivedMetrics>;
+  readonly baseline: WritableTopic<MetricsBaseline>;
+  readonly configuration: Topic<SyncConfiguration>;
+  configure(change: Partial<SyncConfiguration>): void;
+  /** Somebody of this page wants the connection. */
+  isWanted(): boolean;
+  hold(): () => void;
+  handlerFailed(error: unknown): void;
+  /** This scope was logged out: the page ends. */
+  loggedOut(): void;
+}
+
+/** What the live part takes from the browser. */
+export interface LiveDeps extends LiveFace {
+  readonly policy: Policy;
+  readonly visibility: Visibility;
   /** The place where the engine of this page would run. */
   readonly createHost: (deps: Pick<HostDeps, 'names' | 'clock' | 'locks' | 'post' | 'failed'>, signal: AbortSignal) => ChosenHost;
-  readonly configuration: SyncConfiguration;
   /** Of a bearer scope: answers engines that ask this page for a token; null where the cookie speaks. */
   readonly tokens: Pick<PageTokens, 'answer'> | null;
   /** Opens what named consumers write; null where nothing is kept on disk. */
   readonly openConsumers: OpenConsumers | null;
 }
 
+export type StartLive = (face: LiveFace, signal: AbortSignal) => LivePage;
+
+/** What makes a page fresh: an engine somewhere, and the tie to it. */
+export interface LivePage extends EngineReads, Pick<SyncManager, 'connect' | 'reconnect' | 'prefer' | 'exportState' | 'importState' | 'consume'> {
+  /** Says that rows of the outbox changed, or that now is a good moment to send. */
+  tell(why: string): void;
+  /** What this page wants of the connection has changed: its holds or its configuration. */
+  wished(): void;
+  /** Says goodbye; what it holds ends with its signal. */
+  leave(): void;
+}
+
 export interface SyncManager {
   readonly scope: Scope;
   readonly health: Topic<Health>;
+  /** Figures over all sessions of this device. */
+  readonly metrics: Topic<DerivedMetrics>;
   /** The newest `eventHistoryLimit` events, oldest first. */
   readonly events: Topic<readonly SyncEvent[]>;
   readonly configuration: Topic<SyncConfiguration>;
@@ -58,7 +124,14 @@ export interface SyncManager {
   connect(): void;
   reconnect(): void;
   configure(change: Partial<SyncConfiguration>): void;
+  /** Sends once, now, and keeps nothing: for what makes no sense later. Everything that a person must not lose goes through `mutate`. */
   send(request: MutationRequest): Promise<MutationResult>;
+  /** Keeps a write on this device, shows it in every tab, and sees to it that it is sent once; offline too. */
+  mutate(mutation: Mutation): MutationHandle;
+  /** What was written and is not confirmed. */
+  readonly outbox: Topic<OutboxSnapshot>;
+  /** What can be done about it, and what this page alone shows; loaded when it is asked for. */
+  desk(): Promise<OutboxDesk>;
   /** Keeps what the user of this device chose, and applies it; without an engine the next one does. */
   prefer(preferences: Preferences): Promise<void>;
   /** Acts on events with a position on disk that all tabs share, one of them at a time; see ConsumerOptions. Returns the function that ends it. */

@@ -2,7 +2,8 @@
 // field: it sets options and history, and never moves a position. Loaded when somebody exports or imports.
 import type { SyncEvent } from '../protocol/event.ts';
 import { parseCursor } from '../protocol/cursor.ts';
-import { findHostileJson, isObject, type JsonObject } from '../protocol/json.ts';
+import { findHostileJson } from '../protocol/hostile-json.ts';
+import { isObject, type JsonObject } from '../protocol/json.ts';
 import type { Preferences } from '../protocol/rpc.ts';
 import type { Policy } from '../core/policy.ts';
 import { wireType } from '../core/event-names.ts';

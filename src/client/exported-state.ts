@@ -2,7 +2,7 @@
 import type { SyncEvent } from '../protocol/event.ts';
 import type { Position } from '../store/contract.ts';
 import type { SyncConfiguration } from './configuration.ts';
-import type { Health } from './connection-health.ts';
+import type { Health } from './health.ts';
 
 /** Counts that came with an imported state, added to this device's own. */
 export interface MetricsBaseline {

@@ -3,13 +3,19 @@ import type { Beat } from '../protocol/frame.ts';
 import type { Policy } from '../core/policy.ts';
 import type { SyncError } from '../core/sync-error.ts';
 import type { Clock } from '../platform/ports.ts';
-import { deriveHealth, isSameHealth, type Health } from './connection-health.ts';
-import { createTopic, type Notifier, type Topic } from './topic.ts';
+import { deriveHealth, isSameHealth } from './connection-health.ts';
+import type { DerivedMetrics } from './derived-metrics.ts';
+import type { Health } from './health.ts';
+import { deriveMetrics } from './metrics.ts';
+import type { WritableTopic } from './topic.ts';
 
 export interface HealthWatchDeps {
   readonly clock: Clock;
   readonly policy: Policy;
-  readonly notifier: Notifier;
+  readonly topic: WritableTopic<Health>;
+  readonly metrics: WritableTopic<DerivedMetrics>;
+  /** Monotonic, ms: when the page began. */
+  readonly startedAt: number;
   readonly hasLease: () => boolean;
   readonly hostReason: () => string | null;
   /** The label that people read has changed. */
@@ -17,7 +23,6 @@ export interface HealthWatchDeps {
 }
 
 export interface HealthWatch {
-  readonly topic: Topic<Health>;
   /** Looks at the clock from now on: silence has no event. */
   begin(): void;
   /** The leading engine spoke: whatever trouble this page had is over. */
@@ -35,8 +40,8 @@ export interface HealthWatch {
 
 const LOOK_MS = 500;
 
-export function createHealthWatch({ clock, policy, notifier, hasLease, hostReason, labelChanged }: HealthWatchDeps, signal: AbortSignal): HealthWatch {
-  const startedAt = clock.monotonic();
+export function createHealthWatch(deps: HealthWatchDeps, signal: AbortSignal): HealthWatch {
+  const { clock, policy, topic, startedAt, hasLease, hostReason } = deps;
   let beat: Beat | null = null;
   let heardAt = -Infinity;
   let wellAt: number | null = null;
@@ -45,7 +50,6 @@ export function createHealthWatch({ clock, policy, notifier, hasLease, hostReaso
   let storedLastByteAt: number | null = null;
   let updates = 0;
   let warnings: readonly SyncError[] = [];
-  const topic = createTopic(derive(), notifier, isSameHealth);
 
   function derive(): Health {
     const facts = {
@@ -69,8 +73,11 @@ export function createHealthWatch({ clock, policy, notifier, hasLease, hostReaso
   function look(): void {
     const next = derive();
     if (next.status === 'healthy' || next.status === 'polling') [wellAt, wellAs] = [clock.monotonic(), next.status === 'healthy' ? 'Live' : 'Polling'];
-    if (topic.getSnapshot().label !== next.label) labelChanged(next);
+    const before = topic.getSnapshot();
+    if (before.label !== next.label) deps.labelChanged(next);
+    if (isSameHealth(before, next)) return;
     topic.set(next);
+    deps.metrics.set(deriveMetrics(next.counters, next.eventCounts));
   }
 
   function lookOn(): void {
@@ -80,7 +87,6 @@ export function createHealthWatch({ clock, policy, notifier, hasLease, hostReaso
   }
 
   return {
-    topic,
     begin: lookOn,
     heard(next) {
       beat = next;

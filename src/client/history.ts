@@ -2,8 +2,9 @@
 // nothing of it is ever a callback.
 import { parseCursor } from '../protocol/cursor.ts';
 import type { SyncEvent } from '../protocol/event.ts';
-import type { Policy } from '../core/policy.ts';
-import type { LogMeta, LogReader } from '../store/contract.ts';
+import type { ReadingPolicy } from '../core/reading-policy.ts';
+import type { LogPage, LogReader, Position } from '../store/contract.ts';
+import { hasReached } from './position.ts';
 import { createTopic, type Notifier, type Topic } from './topic.ts';
 
 export interface OrderSync {
@@ -17,9 +18,10 @@ export interface OrderSync {
 export interface History {
   readonly events: Topic<readonly SyncEvent[]>;
   order(orderID: string): Topic<OrderSync>;
-  append(events: readonly SyncEvent[]): void;
-  /** Another run or another limit: read again. */
-  reload(limit: number): void;
+  /** What was delivered, and how far its run goes with it. */
+  append(events: readonly SyncEvent[], through: Position): void;
+  /** Reads again: another run, another limit, or what is known here doesn't reach `from`. */
+  reload(limit: number, from?: Position): void;
   /** Events of an imported state, shown before what this device has of its own until the page ends; never a position. */
   adopt(events: readonly SyncEvent[]): void;
 }
@@ -27,30 +29,59 @@ export interface History {
 /** Orders whose topic is kept although nobody may watch it any more; the oldest go first. */
 const KEPT_ORDERS = 500;
 
-export function createHistory({ reader, notifier, policy }: { reader: LogReader; notifier: Notifier; policy: Policy }, signal: AbortSignal): History {
+export function createHistory(
+  { reader, notifier, policy }: { reader: LogReader; notifier: Notifier; policy: Pick<ReadingPolicy, 'readEvents'> },
+  signal: AbortSignal,
+): History {
   const all = createTopic<readonly SyncEvent[]>([], notifier);
   const orders = new Map<string, ReturnType<typeof createTopic<OrderSync>>>();
   let limit = 0;
   let isLoading = true;
   let loads = 0;
+  let isReading = false;
+  /** Where the last read stood, and where one under way must stand to be enough. */
+  let readTo: Position | null = null;
+  let owed: Position | null = null;
+  /** Delivered while a read was under way, and of which run. */
+  let fresh: readonly SyncEvent[] = [];
+  let run: string | null = null;
 
-  function reload(nextLimit: number): void {
+  function reload(nextLimit: number, from?: Position): void {
+    if (from && nextLimit === limit) {
+      if (isReading) return void (owed = from);
+      if (hasReached(readTo, from)) return;
+    }
     limit = nextLimit;
+    owed = null;
+    void read();
+  }
+
+  async function read(): Promise<void> {
     loads += 1;
     const mine = loads;
-    void readHistory(reader, Math.max(limit, policy.readEvents), policy)
-      .then(({ events, meta }) => mine === loads && !signal.aborted && settle(events, meta))
-      .catch(() => {});
+    isReading = true;
+    fresh = [];
+    const page = await readHistory(reader, Math.max(limit, policy.readEvents), policy).catch(() => null);
+    if (mine !== loads || signal.aborted) return;
+    isReading = false;
+    const from = owed;
+    owed = null;
+    if (from && !hasReached(page?.through ?? null, from)) return read();
+    if (page) return settle(page);
+    // What is known of another run is no beginning of this one.
+    if (readTo?.run !== run) recent = fresh;
+    readTo = null;
   }
 
   /** `recent` may be longer than the limit: orders look for their events in all of it. */
   let recent: readonly SyncEvent[] = [];
   let adopted: readonly SyncEvent[] = [];
 
-  function settle(events: readonly SyncEvent[], meta: LogMeta): void {
+  function settle({ events, meta, through }: LogPage): void {
+    readTo = through;
     const last = seqOf(events.at(-1));
     isLoading = meta.cursor === null;
-    recent = [...events, ...recent.filter((event) => seqOf(event) > last && isOfRun(event, meta))];
+    recent = [...events, ...(through.run === run ? fresh.filter((event) => seqOf(event) > last) : [])];
     show();
   }
 
@@ -83,9 +114,14 @@ export function createHistory({ reader, notifier, policy }: { reader: LogReader;
       orders.set(orderID, topic);
       return topic;
     },
-    append(events) {
+    append(events, through) {
       isLoading = false;
-      recent = [...recent, ...events];
+      if (through.run !== run) [fresh, run] = [[], through.run];
+      if (isReading) fresh = [...fresh, ...events].slice(-Math.max(limit, policy.readEvents));
+      // The disk was read when it was ahead, or belongs to a run from which these do not follow: what is missing here comes with the read.
+      if (readTo && readTo.run !== run) return;
+      const last = seqOf(recent.at(-1));
+      recent = [...recent, ...events.filter((event) => seqOf(event) > last)];
       show();
     },
     reload,
@@ -97,23 +133,11 @@ export function createHistory({ reader, notifier, policy }: { reader: LogReader;
   };
 }
 
-/** The newest `limit` events, in short reads. */
-async function readHistory(reader: LogReader, limit: number, policy: Policy): Promise<{ events: readonly SyncEvent[]; meta: LogMeta }> {
-  const newest = await reader.history(Math.min(limit, policy.readEvents));
-  if (limit <= policy.readEvents || newest.events.length < policy.readEvents) return newest;
-  const events: SyncEvent[] = [];
-  let from = { run: newest.through.run, seq: Math.max(newest.meta.floor, newest.through.seq - limit) };
-  for (;;) {
-    const page = await reader.read(from);
-    if (page.reset) return newest;
-    events.push(...page.events);
-    if (!page.hasMore) return { events: events.slice(-limit), meta: page.meta };
-    from = page.through;
-  }
-}
-
-function isOfRun(event: SyncEvent, meta: LogMeta): boolean {
-  return parseCursor(event.id)?.epoch === parseCursor(meta.cursor)?.epoch;
+/** The newest `limit` events, in short reads: more than one makes are rarely asked for. */
+async function readHistory(reader: LogReader, limit: number, { readEvents }: Pick<ReadingPolicy, 'readEvents'>): Promise<LogPage> {
+  const newest = await reader.history(Math.min(limit, readEvents));
+  if (limit <= readEvents || newest.events.length < readEvents) return newest;
+  return (await import('./long-history.ts')).readLongHistory(reader, newest, limit);
 }
 
 function seqOf(event: SyncEvent | undefined): number {

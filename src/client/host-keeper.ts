@@ -5,32 +5,41 @@ import type { Clock, Random } from '../platform/ports.ts';
 export interface HostKeeper {
   /** Starts the host, or joins the one that runs. */
   start(): void;
-  /** The engine is gone: another one soon, at a moment of this page's own, so that many tabs don't come at once. */
+  /** The engine is gone: another one, at once. Many tabs may do so in one moment; the browser makes one worker for all of them. */
   restart(): void;
 }
 
-/** A random part of this, doubling while deaths follow each other within the calm time. */
-const RESTART_MS = 100;
-const DOUBLINGS = 8;
-const CALM_MS = 10_000;
+/** An engine that ends sooner after its start than this died at once: the next comes after a random part of `AGAIN_MS`, doubled each time. */
+const CALM_MS = 2_000;
+const AGAIN_MS = 200;
+const DOUBLINGS = 7;
 
 export function createHostKeeper(
   { clock, random, start }: { readonly clock: Clock; readonly random: Random; readonly start: () => void },
   restarted: () => void,
   signal: AbortSignal,
 ): HostKeeper {
-  let deaths = 0;
-  let diedAt = -Infinity;
+  let shortLives = 0;
+  let startedAt = -Infinity;
+
+  function begin(): void {
+    startedAt = clock.monotonic();
+    start();
+  }
+
+  function again(): void {
+    if (signal.aborted) return;
+    begin();
+    restarted();
+  }
+
   return {
-    start,
+    start: begin,
     restart() {
-      deaths = clock.monotonic() - diedAt < CALM_MS ? deaths + 1 : 0;
-      diedAt = clock.monotonic();
-      clock.after(RESTART_MS * 2 ** Math.min(deaths, DOUBLINGS) * random.number(), () => {
-        if (signal.aborted) return;
-        start();
-        restarted();
-      });
+      shortLives = clock.monotonic() - startedAt < CALM_MS ? shortLives + 1 : 0;
+      // Not by a timer where none is needed: in a hidden tab it would come up to a second late.
+      if (shortLives === 0) return again();
+      clock.after(AGAIN_MS * 2 ** Math.min(shortLives - 1, DOUBLINGS) * random.number(), again);
     },
   };
 }

@@ -1,51 +1,5 @@
 // Figures for people, derived from what engines counted over all sessions of this device. Pure; docs/metrics.md says what each name means.
-
-export interface DerivedMetrics {
-  readonly totalConnections: number;
-  readonly totalReconnects: number;
-  readonly totalEvents: number;
-  readonly eventCounts: Readonly<Record<string, number>>;
-  /** Ms with an open stream, and ms in which somebody wanted one. */
-  readonly uptime: number;
-  readonly observedTime: number;
-  /** 0 to 100; null before anything was observed. */
-  readonly uptimePercentage: number | null;
-  /** Over the last minute. */
-  readonly eventsPerSecond: number;
-  readonly pollingFallbacks: number;
-  /** Per hour observed; null before a minute was. */
-  readonly fallbacksPerHour: number | null;
-  readonly recoveries: number;
-  /** Ms, as are the times below; null where there was none. */
-  readonly averageRecoveryTime: number | null;
-  readonly longestRecoveryTime: number | null;
-  readonly takeovers: number;
-  readonly averageTakeoverTime: number | null;
-  readonly longestTakeoverTime: number | null;
-  /** Attempts to connect that did not end in a connection, 0 to 1; null before any attempt. */
-  readonly errorRate: number | null;
-  readonly lagP50: number | null;
-  readonly lagP95: number | null;
-  readonly duplicates: number;
-  readonly gaps: number;
-  readonly refusedEvents: number;
-  readonly resyncs: Readonly<Record<string, number>>;
-  readonly storage: StorageMetrics;
-}
-
-export interface StorageMetrics {
-  /** Bytes of the whole origin; null where the browser doesn't tell. */
-  readonly usage: number | null;
-  readonly quota: number | null;
-  readonly logEvents: number;
-  readonly logBytes: number;
-  readonly sweptEvents: number;
-  readonly sweptUnread: number;
-  readonly droppedDocuments: number;
-  readonly commitFailures: number;
-  readonly volatileModes: number;
-  readonly corruptions: number;
-}
+import type { DerivedMetrics, StorageMetrics } from './derived-metrics.ts';
 
 type Counts = Readonly<Record<string, number>>;
 

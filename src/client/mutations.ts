@@ -1,5 +1,5 @@
-// A page's writes. Today each goes straight to the server, named and guarded: a key that makes a repeat harmless, and the version that
-// must still stand. Where the outbox stands later, it stands behind this same call.
+// Writes that are sent once, at once, and kept nowhere: named and guarded by a key that makes a repeat harmless, and by the version that must still
+// stand. What a person must not lose goes through the outbox (`page-outbox`).
 import { SyncError } from '../core/sync-error.ts';
 import type { Clock, Random } from '../platform/ports.ts';
 import { restFailure } from '../transport/rest-failure.ts';
@@ -29,21 +29,16 @@ export interface Mutations {
 /** The same request with the same key again: after silence and after "still working on it". */
 const RETRY_MS: readonly number[] = [300, 1_200];
 
-export function createMutations({
-  rest,
-  clock,
-  random,
-  identity,
-  isOnline,
-  note,
-}: {
+export interface MutationsDeps {
   readonly rest: Sender;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'after'>;
   readonly random: Random;
   readonly identity: Identity;
   readonly isOnline: () => boolean;
   readonly note: (kind: 'P.write' | 'P.ack', fields: Readonly<Record<string, unknown>>) => void;
-}): Mutations {
+}
+
+export function createMutations({ rest, clock, random, identity, isOnline, note }: MutationsDeps): Mutations {
   async function send(request: MutationRequest): Promise<MutationResult> {
     const mutationId = random.id();
     note('P.write', { mutId: mutationId, collection: request.collection, orderID: request.collection === 'orders' ? request.docId : null });

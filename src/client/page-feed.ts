@@ -3,19 +3,19 @@ import { parseCursor } from '../protocol/cursor.ts';
 import type { SyncEvent } from '../protocol/event.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { Clock } from '../platform/ports.ts';
-import type { LogPage } from '../store/contract.ts';
+import type { LogPage, Position } from '../store/contract.ts';
 import type { Collections } from './collections.ts';
+import type { FollowedCollections } from './follow-collections.ts';
 import type { Receipts } from './exported-state.ts';
 import type { HealthWatch } from './health-watch.ts';
 import type { History } from './history.ts';
 import type { PageTrace } from './page-trace.ts';
 import type { ReplicaListener } from './replica.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import { deliverFields } from './trace.ts';
 
 export interface PageFeedDeps {
   readonly clock: Clock;
-  readonly collections: Collections;
+  readonly collections: Pick<Collections, 'reload'> & Pick<FollowedCollections, 'apply'>;
   readonly history: History;
   readonly subscriptions: Subscriptions;
   readonly trace: PageTrace;
@@ -39,9 +39,10 @@ export function createPageFeed({ clock, collections, history, subscriptions, tra
     trace.add('P.base', { epoch, seq, why });
   }
 
-  function reload(): void {
-    history.reload(historyLimit());
-    collections.reload();
+  /** At a start most of it has just been read. */
+  function reload(from?: Position): void {
+    history.reload(historyLimit(), from);
+    collections.reload(from);
   }
 
   /** A poll brought something. Page-local: it is not in the log, in `events`, or in a trace. */
@@ -53,13 +54,14 @@ export function createPageFeed({ clock, collections, history, subscriptions, tra
   return {
     receipts,
     heard({ events, source }) {
-      const receipt = { receivedAt: clock.now(), source };
+      // Frames of other builds may not say it.
+      const receipt = { receivedAt: clock.now(), source: source === 'polling' ? source : 'sse' } as const;
       for (const event of events) receipts.set(event, receipt);
     },
     deliver(events, through, source) {
       health().noteUpdates(events.length);
-      collections.apply(events);
-      if (events.length > 0) history.append(events);
+      collections.apply(events, through);
+      if (events.length > 0) history.append(events, through);
       for (const event of events) trace.add('P.deliver', { source, through: through.seq, ...deliverFields(event) });
       subscriptions.deliver(events);
       noteRefresh(events.at(-1));
@@ -72,7 +74,7 @@ export function createPageFeed({ clock, collections, history, subscriptions, tra
       reload();
       subscriptions.reset();
     },
-    reset({ meta }: LogPage, why) {
+    reset({ meta, through }: LogPage, why) {
       const cursor = parseCursor(meta.cursor);
       if (cursor) {
         const isFirst = epoch === null;
@@ -80,9 +82,24 @@ export function createPageFeed({ clock, collections, history, subscriptions, tra
         base(cursor.seq, why === 'start' ? 'restored' : isFirst ? 'initial' : 'reset');
       }
       if (meta.serverTime > 0) health().noteLastByte(meta.serverTime);
-      reload();
+      reload(through);
       if (why !== 'start') subscriptions.reset();
       health().look();
     },
+  };
+}
+
+/** `P.deliver` of an event: place, document version, and the check of its cursor, which the server's log has too. */
+function deliverFields(event: SyncEvent): Readonly<Record<string, unknown>> {
+  const cursor = parseCursor(event.id);
+  const order = event.changes.find((change) => change.collection === 'orders' && change.id === event.orderID);
+  return {
+    epoch: cursor?.epoch,
+    seq: cursor?.seq,
+    hash: cursor?.check,
+    orderID: event.orderID,
+    type: event.eventType,
+    version: order?.version ?? null,
+    mutId: event.mutationId,
   };
 }

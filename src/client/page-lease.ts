@@ -14,6 +14,8 @@ export interface PageLeaseDeps {
   readonly names: ScopeNames;
   readonly page: string;
   readonly visibility: Visibility;
+  /** Somebody of this page holds the connection. */
+  readonly isWanted: () => boolean;
   readonly wishes: () => LeaseWishes;
   readonly position: () => Position | null;
 }
@@ -21,11 +23,10 @@ export interface PageLeaseDeps {
 export interface PageLease {
   /** Takes the tab lock and renews from then on. Before that a page is not heard of: whose lock nobody holds is taken for dead. */
   begin(): Promise<void>;
-  isHeld(): boolean;
-  /** Wants the connection until the returned function is called. */
-  hold(): () => void;
   /** Says the lease now: it changed, or a new engine should hear of it. */
   say(): void;
+  /** Says that there is none any more. */
+  end(): void;
   /** The page is put aside: ends the lease and gives the tab lock back; holds stay for `resume`. */
   suspend(): void;
   /** Takes the tab lock again and says the lease. */
@@ -34,9 +35,8 @@ export interface PageLease {
 
 const RENEW_MS = 10_000;
 
-export function createPageLease(deps: PageLeaseDeps, onChange: () => void, signal: AbortSignal): PageLease {
+export function createPageLease(deps: PageLeaseDeps, signal: AbortSignal): PageLease {
   const { bus, clock, page } = deps;
-  let holds = 0;
   let isLocked = false;
   let stretch = new AbortController();
 
@@ -46,13 +46,13 @@ export function createPageLease(deps: PageLeaseDeps, onChange: () => void, signa
     isLocked = !mine.signal.aborted;
   }
 
-  function sayNothing(): void {
+  function end(): void {
     bus.post({ v: PROTOCOL_VERSION, k: 'lease', page, wants: null, isVisible: false, position: null });
   }
 
   function say(): void {
     if (signal.aborted || !isLocked) return;
-    const wants = holds > 0 ? deps.wishes() : null;
+    const wants = deps.isWanted() ? deps.wishes() : null;
     bus.post({ v: PROTOCOL_VERSION, k: 'lease', page, wants, isVisible: deps.visibility.isVisible(), position: deps.position(), build: String(__BUILD__) });
   }
 
@@ -62,31 +62,15 @@ export function createPageLease(deps: PageLeaseDeps, onChange: () => void, signa
     clock.after(RENEW_MS, renew);
   }
 
-  function changed(): void {
-    say();
-    onChange();
-  }
-
   return {
     async begin() {
       await lock();
       renew();
     },
-    isHeld: () => holds > 0,
-    hold() {
-      let isHeld = true;
-      holds += 1;
-      if (holds === 1) changed();
-      return () => {
-        if (!isHeld) return;
-        isHeld = false;
-        holds -= 1;
-        if (holds === 0) changed();
-      };
-    },
     say,
+    end,
     suspend() {
-      sayNothing();
+      end();
       isLocked = false;
       stretch.abort();
       stretch = new AbortController();

@@ -1,4 +1,4 @@
-// What a person or an application set for this page and this device: options, preferences, and the export and import of both.
+// What a person or an application keeps with this device or takes along: preferences, and the export and import of what a page shows.
 import type { Preferences } from '../protocol/rpc.ts';
 import { isObject } from '../protocol/json.ts';
 import type { Policy } from '../core/policy.ts';
@@ -9,22 +9,21 @@ import type { SyncManager } from './contract.ts';
 import type { EngineLink } from './engine-link.ts';
 import { NO_BASELINE, type MetricsBaseline, type StateFacts } from './exported-state.ts';
 import type { History } from './history.ts';
-import { createTopic, type Notifier } from './topic.ts';
+import type { Topic, WritableTopic } from './topic.ts';
 
 export interface PageStateDeps {
   readonly link: Pick<EngineLink, 'call'>;
   readonly notes: Notes | null;
-  readonly history: Pick<History, 'adopt' | 'reload'>;
-  readonly notifier: Notifier;
+  readonly history: Pick<History, 'adopt'>;
   readonly policy: Policy;
   readonly tenant: string;
-  readonly initial: SyncConfiguration;
+  readonly configuration: Topic<SyncConfiguration>;
+  readonly configure: (change: Partial<SyncConfiguration>) => void;
+  readonly baseline: WritableTopic<MetricsBaseline>;
   readonly facts: () => Omit<StateFacts, 'configuration' | 'baseline'>;
-  /** The configuration is another: leases say so. */
-  readonly changed: () => void;
 }
 
-export interface PageState extends Pick<SyncManager, 'configuration' | 'configure' | 'prefer' | 'exportState' | 'importState' | 'baseline'> {
+export interface PageState extends Pick<SyncManager, 'prefer' | 'exportState' | 'importState'> {
   /** Reads what an earlier import left on this device. */
   begin(): Promise<void>;
 }
@@ -33,17 +32,7 @@ export interface PageState extends Pick<SyncManager, 'configuration' | 'configur
 const NOTE_PREFERENCES = 'preferences';
 const NOTE_BASELINE = 'metrics-baseline';
 
-export function createPageState({ link, notes, history, notifier, policy, tenant, initial, facts, changed }: PageStateDeps): PageState {
-  const configuration = createTopic(initial, notifier);
-  const baseline = createTopic<MetricsBaseline>(NO_BASELINE, notifier);
-
-  function configure(change: Partial<SyncConfiguration>): void {
-    const before = configuration.getSnapshot();
-    configuration.set({ ...before, ...change });
-    if (change.eventHistoryLimit !== undefined && change.eventHistoryLimit !== before.eventHistoryLimit) history.reload(change.eventHistoryLimit);
-    changed();
-  }
-
+export function createPageState({ link, notes, history, policy, tenant, facts, configuration, configure, baseline }: PageStateDeps): PageState {
   /** Without an engine the choice is kept for the next one. */
   async function prefer(preferences: Preferences): Promise<void> {
     try {
@@ -55,9 +44,6 @@ export function createPageState({ link, notes, history, notifier, policy, tenant
   }
 
   return {
-    configuration,
-    baseline,
-    configure,
     prefer,
     async begin() {
       const known = await notes?.get(NOTE_BASELINE).catch(() => null);

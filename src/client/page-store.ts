@@ -1,18 +1,21 @@
 // What a page reads from: its scope's database, opened when first needed and again after a loss, or, while what counts lies in the
 // engine's memory, the engine itself over RPC. Either way the same LogReader.
 import { asSyncError, SyncError } from '../core/sync-error.ts';
-import type { CollectionPage, LogPage, LogReader, Notes } from '../store/contract.ts';
+import type { LogReader, Notes } from '../store/contract.ts';
 import { openReader, type ReadStore } from '../store/open-reader.ts';
-import type { OpenDeps } from '../store/open-scope.ts';
-import type { EngineLink } from './engine-link.ts';
+import { answered, type OpenDeps } from '../store/open-scope.ts';
+import type { EngineReads } from './contract.ts';
 
 export interface PageStore {
   readonly reader: LogReader;
   readonly notes: Notes | null;
+  /** Whether the disk holds entries of the outbox. */
+  readonly hasEntries: () => Promise<boolean>;
 }
 
 export interface PageStoreDeps extends OpenDeps {
-  readonly link: EngineLink;
+  /** Null until the live part of the page is there. */
+  readonly engine: () => EngineReads | null;
 }
 
 /** While a read is under way, how often it is looked whether the engine still counts on the disk. */
@@ -22,8 +25,7 @@ const INSPECT_MS = 10_000;
 
 /** Reads the database of a scope. `closed` is called once when it turns out that the scope was logged out. */
 export function createPageStore(deps: PageStoreDeps, closed: (error: SyncError) => void, signal: AbortSignal): PageStore {
-  const { link, clock } = deps;
-  const { reader: fromEngine } = createEngineStore(link);
+  const { engine, clock } = deps;
   let opening: Promise<ReadStore> | null = null;
   let inspectedAt = -Infinity;
 
@@ -58,7 +60,7 @@ export function createPageStore(deps: PageStoreDeps, closed: (error: SyncError) 
   function askToInspect(): void {
     if (clock.monotonic() - inspectedAt < INSPECT_MS) return;
     inspectedAt = clock.monotonic();
-    link.call((engine) => engine.inspect()).catch(() => {});
+    engine()?.inspect();
   }
 
   /** What a stopped engine holds answers after a minute; the engine that goes on in memory says so after seconds, and is asked then. */
@@ -67,39 +69,46 @@ export function createPageStore(deps: PageStoreDeps, closed: (error: SyncError) 
     let isOver = false;
     const look = (): void => {
       if (isOver || signal.aborted) return;
-      if (link.isDurable()) clock.after(LOOK_MS, look);
+      if (engine()?.isDurable() ?? true) clock.after(LOOK_MS, look);
       else reject(new SyncError('store/blocked', 'The database of this device does not answer; what is shown comes from memory.'));
     };
     clock.after(LOOK_MS, look);
     return Promise.race([read, promise]).finally(() => (isOver = true));
   }
 
-  const reading = <T>(read: (reader: LogReader) => Promise<T>): Promise<T> =>
-    link.isDurable() ? whileDurable(using(({ reader }) => read(reader))) : read(fromEngine);
+  const noting = <T>(note: (notes: Notes) => Promise<T>): Promise<T> => {
+    const noted = using(({ notes }) => note(notes));
+    return answered(noted, deps);
+  };
 
   return {
-    reader: {
-      read: (from) => reading((reader) => reader.read(from)),
-      history: (limit) => reading((reader) => reader.history(limit)),
-      collection: (name) => reading((reader) => reader.collection(name)),
-      documents: (keys) => reading((reader) => reader.documents(keys)),
-    },
+    reader: delegate((read) => {
+      const known = engine();
+      return !known || known.isDurable() ? whileDurable(using(({ reader }) => read(reader))) : read(known.reader);
+    }),
     notes: {
-      get: (key) => using(({ notes }) => notes.get(key)),
-      set: (key, value) => using(({ notes }) => notes.set(key, value)),
+      get: (key) => noting((notes) => notes.get(key)),
+      set: (key, value) => noting((notes) => notes.set(key, value)),
     },
+    hasEntries: () => using((store) => store.hasEntries()),
   };
 }
 
-/** Reads what only the engine holds (`enablePersistence={false}`). Fails with `host/gone` while there is no engine. */
-export function createEngineStore(link: EngineLink): PageStore {
+/** Reads what only the engine holds (`enablePersistence={false}`). Fails with `host/gone` while there is none. */
+export function createMemoryStore(engine: () => EngineReads | null): PageStore {
+  const reading = <T>(read: (reader: LogReader) => Promise<T>): Promise<T> => {
+    const known = engine();
+    return known ? read(known.reader) : Promise.reject(new SyncError('host/gone', 'There is no engine yet; what it holds is read when there is.'));
+  };
+  return { reader: delegate(reading), notes: null, hasEntries: () => Promise.resolve(false) };
+}
+
+/** A reader whose every question goes to the one that counts at that moment. */
+function delegate(reading: <T>(read: (reader: LogReader) => Promise<T>) => Promise<T>): LogReader {
   return {
-    reader: {
-      read: (from) => link.call((engine) => engine.read('read', from)) as Promise<LogPage>,
-      history: (limit) => link.call((engine) => engine.read('history', limit)) as Promise<LogPage>,
-      collection: (name) => link.call((engine) => engine.read('collection', name)) as Promise<CollectionPage>,
-      documents: (keys) => link.call((engine) => engine.read('documents', keys)) as Promise<CollectionPage>,
-    },
-    notes: null,
+    read: (from) => reading((reader) => reader.read(from)),
+    history: (limit) => reading((reader) => reader.history(limit)),
+    collection: (name) => reading((reader) => reader.collection(name)),
+    documents: (keys) => reading((reader) => reader.documents(keys)),
   };
 }

@@ -1,19 +1,18 @@
 // One page's sync, put together from the browser's own parts: session, and the manager of whoever is signed in. Making it touches no
 // browser global, so that a server can render a page with it; `start` does.
-import { POLICY, withPolicy, type Retention } from '../core/policy.ts';
+import type { Retention } from '../core/policy.ts';
+import { overridden, READING_POLICY, type ReadingPolicy } from '../core/reading-policy.ts';
 import { SyncError } from '../core/sync-error.ts';
 import { createBrowserPlatform, type Platform } from '../platform/browser.ts';
-import type { Net } from '../platform/ports.ts';
-import { createVisibility } from '../platform/page.ts';
 import { openRegistry, scopeOf, type AuthKind, type CurrentSession, type Registry } from '../scope/registry.ts';
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { Sender } from '../transport/contract.ts';
 import type { HostWish } from '../host/choose-host.ts';
-import { createHost } from '../host/create-host.ts';
 import type { LogoutOptions, NamedUser } from './account.ts';
 import { createLazySender } from './lazy-sender.ts';
+import type { OwnIdentity } from './own-identity.ts';
 import type { GetToken, PageTokens } from './page-tokens.ts';
-import { createEngineStore, createPageStore } from './page-store.ts';
+import { createMemoryStore, createPageStore } from './page-store.ts';
 import { createSession, type Session, type SessionState } from './session.ts';
 import { createSyncManager, type SyncConfiguration, type SyncManager } from './sync-manager.ts';
 import type { TraceRecord } from './trace.ts';
@@ -47,6 +46,9 @@ export interface PageSync {
   /** Begins; returns the function that ends it. Starting again within the grace period keeps lease, lock and subscriptions. */
   start(): () => void;
   trace(listener: (record: TraceRecord) => void): () => void;
+  /** For page-beside: scopes of this page beside its own, and how they are made. */
+  readonly others: Map<string, PageSync>;
+  readonly options: PageSyncOptions;
 }
 
 /** React's StrictMode mounts, unmounts and mounts again: an end that is taken back within this time was none. */
@@ -59,6 +61,7 @@ interface Running {
 }
 
 export function createPageSync(options: PageSyncOptions): PageSync {
+  const overrides = options.policy ?? {};
   const immediate = { notify: (tell: () => void) => tell() };
   const sessionState = createTopic<SessionState>({ phase: 'starting', session: null }, immediate);
   const manager = createTopic<SyncManager | null>(null, immediate);
@@ -88,34 +91,21 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   }
 
   async function run(): Promise<Running> {
+    // Asked for while the disk is read; where it fails, whoever needs it asks again.
+    import('./live.ts').catch(() => {});
     const platform = createBrowserPlatform();
     const life = new AbortController();
-    const policy = withPolicy(overridesOf(options));
+    const policy = overridden(READING_POLICY, overrides);
     const baseUrl = options.baseUrl ?? location.origin;
-    const tokens = options.auth === 'bearer' ? await openTokens(platform) : null;
-    const net = tokens ? tokens.net(baseUrl) : platform.net;
-    const rest = createLazySender({ net, clock: platform.clock, policy, baseUrl });
+    const { auth = 'cookie', named = null, feed = '' } = options;
+    const { net, tokens, createSession } = await identify(platform, baseUrl);
+    const rest = createLazySender({ net, clock: platform.clock, baseUrl }, overrides);
     const registry = await openRegistry({ newId: platform.random.id, now: platform.clock.now }).catch((error: unknown) => {
       platform.log.error('Nothing can be kept on this device', { error: String(error) });
       return null;
     });
-    const named = options.named ?? null;
-    const createOwn = named ? (await import('./named-session.ts')).createNamedSession : createSession;
-    const session = createOwn(
-      {
-        named: named as NamedUser,
-        auth: options.auth ?? 'cookie',
-        registry,
-        rest,
-        platform,
-        policy,
-        baseUrl,
-        feed: options.feed ?? '',
-        notifier: createNotifier(platform.clock, () => {}, life.signal),
-        bus: platform.openBus(REGISTRY_BUS, life.signal),
-      },
-      life.signal,
-    );
+    const [notifier, bus] = [createNotifier(platform.clock, () => {}, life.signal), platform.openBus(REGISTRY_BUS, life.signal)];
+    const session = createSession({ named, auth, registry, rest, platform, policy, baseUrl, feed, notifier, bus }, life.signal);
     const follow = (): void => {
       const state = session.state.getSnapshot();
       sessionState.set(state);
@@ -126,12 +116,10 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     return { session, life };
   }
 
-  async function openTokens(platform: Platform): Promise<OwnTokens> {
-    const { getToken } = options;
-    if (!getToken) throw new TypeError('auth="bearer" needs getToken');
-    const [{ createPageTokens }, { createBearerNet }] = await Promise.all([import('./page-tokens.ts'), import('../transport/bearer-net.ts')]);
-    const tokens = createPageTokens(getToken, platform);
-    return { ...tokens, net: (baseUrl) => createBearerNet(platform.net, tokens, baseUrl) };
+  /** Whoever is signed in on this device by the server's cookie, or whom the application names. */
+  async function identify(platform: Platform, baseUrl: string): Promise<OwnIdentity> {
+    if (!options.named && options.auth !== 'bearer') return { net: platform.net, tokens: null, createSession };
+    return (await import('./own-identity.ts')).createOwnIdentity(options, platform, baseUrl);
   }
 
   async function switchTo(current: CurrentSession | null, parts: Parts): Promise<void> {
@@ -149,39 +137,25 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     const made = createManager(scopeOf(current), device, parts);
     for (const listener of traceListeners.keys()) traceListeners.set(listener, made.trace(listener));
     manager.set(made);
-    tidy(current.scopeId, parts);
   }
 
-  function createManager(scope: Scope, device: string, { platform, rest, session, policy, tokens }: Parts): SyncManager {
+  function createManager(scope: Scope, device: string, { platform, rest, registry, session, policy, tokens }: Parts): SyncManager {
     const { clock } = platform;
-    const names = scopeNames(scope);
+    const { enablePersistence: isDurable, auth = 'cookie', host: wish = 'auto', retention } = options;
+    const store = { indexedDB: globalThis.indexedDB, name: scopeNames(scope).database, scope, policy, clock };
+    const loggedOut = (): void => session.wasLoggedOut(scope.id);
+    const own = { device, isDurable, auth, overrides, retention, tokens, wish, registry };
     return createSyncManager(
       {
-        platform,
-        scope,
-        device,
-        policy,
-        rest,
-        visibility: createVisibility(),
-        configuration: options.configuration,
-        tokens,
-        openConsumers: options.enablePersistence
-          ? async (signal) => (await import('../store/consumer-rows.ts')).openConsumerRows({ indexedDB, name: names.database, scope, policy, clock }, signal)
-          : null,
-        openReader: (link, signal) =>
-          options.enablePersistence
-            ? createPageStore(
-                { indexedDB: globalThis.indexedDB, name: names.database, scope, policy, clock, link },
-                () => session.wasLoggedOut(scope.id),
-                signal,
-              )
-            : createEngineStore(link),
-        createHost(own, signal) {
-          const init = { scope, device, isDurable: options.enablePersistence, auth: options.auth ?? 'cookie', policy: overridesOf(options) } as const;
-          return createHost({ ...own, init, build: String(__BUILD__), retireMs: policy.retireMs, wish: options.host ?? 'auto' }, signal);
+        ...{ platform, scope, device, policy, rest, configuration: options.configuration },
+        openReader: (engine, signal) => (isDurable ? createPageStore({ ...store, engine }, loggedOut, signal) : createMemoryStore(engine)),
+        outboxDisk: isDurable ? store : null,
+        async loadLive() {
+          const { startLive } = await import('./live.ts');
+          return (face, signal) => startLive(face, own, signal);
         },
       },
-      () => session.wasLoggedOut(scope.id),
+      loggedOut,
     );
   }
 
@@ -191,6 +165,8 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     signIn: async (email, password) => (await begun()).session.signIn(email, password),
     logout: async (logoutOptions) => (await begun()).session.logout(logoutOptions),
     start,
+    options,
+    others: new Map(),
     trace(listener) {
       traceListeners.set(listener, manager.getSnapshot()?.trace(listener) ?? (() => {}));
       return () => {
@@ -206,33 +182,11 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   }
 }
 
-/** The application's tokens, and a network that carries them. */
-interface OwnTokens extends PageTokens {
-  net(baseUrl: string): Net;
-}
-
-/** How long a page has been there before it looks for what nobody uses any more. */
-const TIDY_MS = 20_000;
-
-function tidy(scopeId: string, { registry, platform }: Parts): void {
-  if (!registry) return;
-  void registry.used(scopeId).catch(() => {});
-  const { indexedDB } = globalThis;
-  platform.clock.after(TIDY_MS, () => {
-    import('../store/idle-scopes.ts').then(({ deleteIdleScopes }) => deleteIdleScopes({ ...platform, registry, indexedDB }, scopeId)).catch(() => {});
-  });
-}
-
-/** What differs from our numbers; of retention, what the application names. */
-function overridesOf({ policy = {}, retention }: Pick<PageSyncOptions, 'policy' | 'retention'>): Readonly<Record<string, unknown>> {
-  return retention ? { ...policy, retention: { ...POLICY.retention, ...retention } } : policy;
-}
-
 interface Parts {
-  readonly tokens: OwnTokens | null;
+  readonly tokens: PageTokens | null;
   readonly platform: Platform;
   readonly registry: Registry | null;
   readonly rest: Sender;
   readonly session: Session;
-  readonly policy: ReturnType<typeof withPolicy>;
+  readonly policy: ReadingPolicy;
 }

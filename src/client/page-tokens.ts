@@ -7,9 +7,10 @@ import { readToken, type TokenPort } from '../transport/bearer-net.ts';
 
 /**
  * The application's tokens. `isRefused`: the server did not take the last one, so another is wanted (refresh it, or answer null). Null = none to
- * give: people are asked to sign in again. Called in pages only, at most once at a time for each of the two questions.
+ * give: people are asked to sign in again. Called in pages only, at most once at a time for each of the two questions. `tenant`: whose token, where the
+ * page names its user, by the provider or by a hook.
  */
-export type GetToken = (ask: { readonly isRefused: boolean }) => Promise<string | null> | string | null;
+export type GetToken = (ask: { readonly isRefused: boolean; readonly tenant: string | null }) => Promise<string | null> | string | null;
 
 export interface PageTokens extends TokenPort {
   /** Answers an engine that asked this page. */
@@ -19,7 +20,10 @@ export interface PageTokens extends TokenPort {
 /** An application that doesn't answer has no token: a request must not hang on it. */
 const GET_MS = 10_000;
 
-export function createPageTokens(getToken: GetToken, { clock, log }: { readonly clock: Clock; readonly log: Log }): PageTokens {
+export function createPageTokens(
+  getToken: (ask: { readonly isRefused: boolean }) => ReturnType<GetToken>,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): PageTokens {
   const pending = new Map<boolean, Promise<string | null>>();
 
   /** Single flight: however many requests were refused, the application is asked for one new token. */

@@ -1,13 +1,11 @@
 // What this page reports of itself: the records of trace.ts with the page's name on them. From the first listener on it also says what it shows.
 import type { CollectionSnapshot } from './collections.ts';
-import type { Health } from './connection-health.ts';
 import type { Topic } from './topic.ts';
 import { createTrace, type TraceRecord } from './trace.ts';
 
 export interface PageTrace {
   /** With the page's id and tenant. */
   add(kind: string, fields: Readonly<Record<string, unknown>>): void;
-  health(health: Health): void;
   listen(listener: (record: TraceRecord) => void): () => void;
 }
 
@@ -31,17 +29,10 @@ export function createPageTrace({ now, about, orders }: PageTraceDeps, signal: A
 
   return {
     add,
-    health: (health) => add('P.health', { state: stateOf(health) }),
     listen(listener) {
       reading ??= readAlong();
       reading.catch(() => (reading = null));
       return trace.listen(listener);
     },
   };
-}
-
-function stateOf({ label }: Health): 'live' | 'polling' | 'offline' | 'connecting' {
-  if (label === 'Live') return 'live';
-  if (label === 'Polling') return 'polling';
-  return label === 'Connecting' ? 'connecting' : 'offline';
 }

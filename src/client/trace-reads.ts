@@ -1,4 +1,4 @@
-// What a page shows of each order, for an outside checker: one `P.read` whenever the shown version changes. Loaded with the first trace listener.
+// What a page shows of each order, for an outside checker: one `P.read` whenever the shown version, or what is pending on it, changes. Loaded with the first trace listener.
 import { isObject } from '../protocol/json.ts';
 import type { CollectionSnapshot } from './collections.ts';
 import type { Topic } from './topic.ts';
@@ -14,14 +14,16 @@ export interface ReadFields {
 
 /** Notes every change of what is shown, and at once what is shown now. Returns the function that ends it. */
 export function traceReads(orders: Topic<CollectionSnapshot>, note: (fields: ReadFields) => void): () => void {
-  let known = new Map<string, number>();
+  let known = new Map<string, string>();
 
   function look(): void {
-    const { documents } = orders.getSnapshot();
-    const shown = new Map<string, number>();
+    const { documents, pending: above } = orders.getSnapshot();
+    const shown = new Map<string, string>();
     for (const [id, { version, doc }] of documents) {
-      if (known.get(id) !== version) note({ orderID: id, version, hash: documentHash(doc), pending: [] });
-      shown.set(id, version);
+      const pending = above.get(id) ?? [];
+      const mark = `${version} ${pending.join(' ')}`;
+      if (known.get(id) !== mark) note({ orderID: id, version, hash: documentHash(doc), pending });
+      shown.set(id, mark);
     }
     known = shown;
   }

@@ -92,10 +92,13 @@ function workView(order: Order, job: Job): WorkView {
   return { ...runOf(job), orderId: order.id, plate, vehicle, colour, service: order.service.name, stage: shownStage(order, job), crew: job.crew };
 }
 
-/** Washing goes to drying where the service dries; everything else goes to ready, and only where the stage rules say so. */
+/**
+ * Washing goes to drying where the service dries; everything else goes to ready, and only where the stage rules say so. A job that the server
+ * doesn't know yet (its start waits to be sent) can't be written to: its car goes to ready, which follows the start in the order's own line.
+ */
 function workAction(order: Held<Order>, job: Held<Job>, rights: BoardRights): BoardAction | null {
   const { id: orderId, plate } = order.doc;
-  if (job.doc.step === 'washing' && order.doc.service.drying) {
+  if (job.version >= 0 && job.doc.step === 'washing' && order.doc.service.drying) {
     return rights.job ? { kind: 'to-drying', jobId: job.doc.id, plate, version: job.version } : null;
   }
   if (!rights.stage || nextStage(order.doc) !== 'ready') return null;

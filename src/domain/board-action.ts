@@ -70,8 +70,9 @@ export function requestOf(action: BoardAction): BoardRequest {
   }
 }
 
-/** The step back that takes `action` back, for as long as the server allows it; null where there is none. `version` = the order's after the move. */
-export function undoOf(action: BoardAction, version: number): BoardAction | null {
+/** The step back that takes `action` back, for as long as the server allows it; null where there is none. */
+export function undoOf(action: BoardAction): BoardAction | null {
+  const { version } = action;
   switch (action.kind) {
     case 'start':
       return { kind: 'undo', orderId: action.orderId, plate: action.plate, version, stage: 'initiated', bayId: null };

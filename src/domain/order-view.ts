@@ -147,9 +147,9 @@ function startAction({ documents }: Asked, base: Base): Next {
   return free ? only({ kind: 'start', ...base, bayId: free.doc.id }) : { next: null, hindrance: 'no-bay' };
 }
 
-/** Washing goes to drying where the service dries. */
+/** Washing goes to drying where the service dries, and the server knows the job: see bay-view. */
 function readyAction({ found, job, rights }: Asked, base: Base): Next {
-  if (job?.doc.step === 'washing' && found.doc.service.drying) {
+  if (job && job.version >= 0 && job.doc.step === 'washing' && found.doc.service.drying) {
     return rights.job ? only({ kind: 'to-drying', jobId: job.doc.id, plate: base.plate, version: job.version }) : NOTHING;
   }
   return rights.stage ? only({ kind: 'ready', ...base, bayId: job?.doc.bayId ?? '' }) : NOTHING;

@@ -54,7 +54,7 @@ export function createElectedHost(deps: ElectedDeps, signal: AbortSignal): Host 
       .request(names.conn, options, async () => {
         if (wish.signal.aborted || signal.aborted) return;
         waiting = null;
-        mine = lead();
+        mine = lead(isStealing);
         await mine.over;
       })
       // A lock that was stolen rejects while the engine still runs; one whose engine retired first resolves. Either way the reign is over.
@@ -62,16 +62,17 @@ export function createElectedHost(deps: ElectedDeps, signal: AbortSignal): Host 
       .then(() => (mine ? ended(mine) : undefined));
   }
 
-  function lead(): Reign {
+  function lead(isStealing: boolean): Reign {
     const { promise, resolve } = Promise.withResolvers<EngineEnd>();
     const since = clock.monotonic();
-    const made: Reign = { engine: spawn(() => made), since, over: promise, settle: resolve, isEnding: false, hasBroken: false };
+    const made: Reign = { engine: spawn(() => made, isStealing), since, over: promise, settle: resolve, isEnding: false, hasBroken: false };
     reign = made;
     return made;
   }
 
-  function spawn(of: () => Reign): OwnEngine {
-    const init: HostInit = { v: PROTOCOL_VERSION, k: 'init', ...deps.init, host: deps.kind, isStealing: false };
+  /** `isStealing`: the engine before this one is silent, and may still hold what engines hold. */
+  function spawn(of: () => Reign, isStealing: boolean): OwnEngine {
+    const init: HostInit = { v: PROTOCOL_VERSION, k: 'init', ...deps.init, host: deps.kind, isStealing };
     const engine: OwnEngine = deps.spawn(init, {
       over: (why) => of().engine === engine && settle(of(), why),
       broke: (why) => of().engine === engine && broke(of(), why),
@@ -89,12 +90,12 @@ export function createElectedHost(deps: ElectedDeps, signal: AbortSignal): Host 
     deps.failed(new SyncError('host/gone', 'The worker of this page could not run; it is tried again by itself.', { details: { why } }));
     if (broken.hasBroken || broken.isEnding) return settle(broken, 'asked');
     broken.hasBroken = true;
-    restart(broken);
+    restart(broken, false);
   }
 
-  function restart(restarted: Reign): void {
+  function restart(restarted: Reign, isStealing: boolean): void {
     restarted.engine.terminate();
-    restarted.engine = spawn(() => restarted);
+    restarted.engine = spawn(() => restarted, isStealing);
   }
 
   /** Tells the engine to retire; one that doesn't within its time is ended. */
@@ -145,7 +146,7 @@ export function createElectedHost(deps: ElectedDeps, signal: AbortSignal): Host 
     replace() {
       if (!reign) requeue(true);
       else if (reign.isEnding) settle(reign, 'asked');
-      else restart(reign);
+      else restart(reign, true);
     },
     suspend() {
       isAside = true;

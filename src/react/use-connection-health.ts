@@ -1,7 +1,7 @@
 // How the connection stands, for people and components, with the figures of all sessions.
 import { useMemo } from 'react';
-import type { Health } from '../client/connection-health.ts';
-import { deriveMetrics, type DerivedMetrics } from '../client/metrics.ts';
+import type { DerivedMetrics } from '../client/derived-metrics.ts';
+import type { Health } from '../client/health.ts';
 import { NOBODY } from './nobody.ts';
 import { useManager } from './provider.tsx';
 import { useTopic } from './use-topic.ts';
@@ -11,6 +11,8 @@ export interface ConnectionHealth extends Health {
 }
 
 export function useConnectionHealth(): ConnectionHealth {
-  const health = useTopic(useManager()?.health ?? NOBODY.health);
-  return useMemo(() => ({ ...health, metrics: deriveMetrics(health.counters, health.eventCounts) }), [health]);
+  const topics = useManager() ?? NOBODY;
+  const health = useTopic(topics.health);
+  const metrics = useTopic(topics.metrics);
+  return useMemo(() => ({ ...health, metrics }), [health, metrics]);
 }

@@ -6,11 +6,10 @@ import type { ConnectionState } from '../core/connection-state.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { SyncConfiguration, SyncManager } from '../client/sync-manager.ts';
 import { matcher, type EventFilter, type EventListener } from '../client/subscriptions.ts';
-import type { Health } from '../client/connection-health.ts';
-import { deriveMetrics, type DerivedMetrics } from '../client/metrics.ts';
+import type { DerivedMetrics } from '../client/derived-metrics.ts';
 import type { MetricsBaseline } from '../client/exported-state.ts';
 import { NOBODY } from './nobody.ts';
-import { useManager } from './provider.tsx';
+import { useManagerOf } from './use-manager-of.ts';
 import { useTopic } from './use-topic.ts';
 
 /** Over all sessions of this device, and what an imported state brought along; docs/metrics.md says what each name means. */
@@ -42,7 +41,7 @@ export interface SyncManagerHook {
   readonly importState: (json: string) => Promise<void>;
 }
 
-/** What a component looks at: one order, and whose; another tenant than the provider's has nothing here to show. */
+/** What a component looks at: one order, and whose. Another tenant than the provider's is the same user's scope there, opened beside it while somebody looks. */
 export interface SyncView {
   readonly orderID?: string | undefined;
   readonly tenantId?: string | undefined;
@@ -50,7 +49,7 @@ export interface SyncView {
 
 export function useSyncManager(view?: SyncView): SyncManagerHook {
   const manager = useManagerOf(view?.tenantId);
-  const { health: healthTopic, configuration: configurationTopic, baseline, events: eventsTopic } = manager ?? NOBODY;
+  const { health: healthTopic, configuration: configurationTopic, metrics: metricsTopic, baseline, events: eventsTopic } = manager ?? NOBODY;
   const health = useTopic(healthTopic);
   const configuration = useTopic(configurationTopic);
   const all = useTopic(eventsTopic);
@@ -86,7 +85,7 @@ export function useSyncManager(view?: SyncView): SyncManagerHook {
     error: health.error,
     events,
     configuration,
-    metrics: useMetrics(health, useTopic(baseline)),
+    metrics: useMetrics(useTopic(metricsTopic), useTopic(baseline)),
     connect,
     disconnect,
     reconnect,
@@ -95,12 +94,6 @@ export function useSyncManager(view?: SyncView): SyncManagerHook {
     subscribeToOrder: useCallback((id, listener) => subscribe(listener, { orderID: id }), [subscribe]),
     subscribeToEventType: useCallback((type, listener) => subscribe(listener, { eventTypes: [type] }), [subscribe]),
   };
-}
-
-/** Never another tenant's: a component that asks for one is shown nothing rather than the wrong data. */
-function useManagerOf(tenantId: string | undefined): SyncManager | null {
-  const manager = useManager();
-  return tenantId === undefined || manager?.scope.tenant === tenantId ? manager : null;
 }
 
 /** Methods about what lasts: they ask for somebody who is signed in. */
@@ -141,12 +134,11 @@ function useSubscribe(manager: SyncManager | null): (listener: EventListener, fi
   }, []);
 }
 
-function useMetrics({ counters, eventCounts }: Health, baseline: MetricsBaseline): SyncMetrics {
+function useMetrics(own: DerivedMetrics, baseline: MetricsBaseline): SyncMetrics {
   return useMemo(() => {
-    const own = deriveMetrics(counters, eventCounts);
     const totalConnections = own.totalConnections + baseline.totalConnections;
     return { ...own, totalConnections, totalEvents: own.totalEvents + baseline.totalEvents, uptime: own.uptime + baseline.uptime };
-  }, [counters, eventCounts, baseline]);
+  }, [own, baseline]);
 }
 
 /** `onClick={reconnect}` hands over a click event; only an object with a filter's fields is a filter. */

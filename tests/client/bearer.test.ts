@@ -1,6 +1,6 @@
 // Tokens: who is asked, how often, what is sent with them, and where they never go.
 import { describe, expect, test } from 'vitest';
-import { createPageTokens, type GetToken } from '../../src/client/page-tokens.ts';
+import { createPageTokens } from '../../src/client/page-tokens.ts';
 import { createBusTokens } from '../../src/engine/tokens.ts';
 import type { TokenAnswer, TokenAsk } from '../../src/protocol/frame.ts';
 import { createBearerNet, readToken, type TokenPort } from '../../src/transport/bearer-net.ts';
@@ -110,7 +110,7 @@ describe('a page', () => {
 
   test('[BEA3] asks its application once for all who wait', async () => {
     let calls = 0;
-    const getToken: GetToken = async ({ isRefused }) => `${isRefused}-${++calls}`;
+    const getToken = async ({ isRefused }: { readonly isRefused: boolean }) => `${isRefused}-${++calls}`;
     const tokens = createPageTokens(getToken, parts());
     expect(await Promise.all([tokens.current(), tokens.current(), tokens.renewed('x')])).toEqual(['false-1', 'false-1', 'true-2']);
   });

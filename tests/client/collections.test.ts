@@ -1,11 +1,15 @@
 // What a page shows follows the disk: loads and events that cross each other end in the same documents.
 import { expect, test } from 'vitest';
-import { createCollections } from '../../src/client/collections.ts';
 import { createNotifier } from '../../src/client/topic.ts';
 import type { StoredDocument } from '../../src/core/document.ts';
 import type { CollectionPage, LogMeta, LogReader } from '../../src/store/contract.ts';
+import { createPageCollections } from '../support/page-collections.ts';
 import { cursorAt, eventAt } from '../support/sample-events.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
+import { NO_PENDING } from '../support/no-pending.ts';
+
+/** Every event of these tests says its own place. */
+const AT = { run: 'r', seq: 0 };
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const metaAt = (seq: number | null): LogMeta => ({
@@ -48,7 +52,10 @@ function setUp(disk: { documents: StoredDocument[]; asOf: number | null }) {
   };
   const signal = new AbortController().signal;
   const log = { error: () => {}, info: () => {}, debug: () => {} };
-  const collections = createCollections({ reader, notifier: createNotifier(timeline.clock(), () => {}, signal), clock: timeline.clock(), log }, signal);
+  const collections = createPageCollections(
+    { reader, pending: NO_PENDING, notifier: createNotifier(timeline.clock(), () => {}, signal), clock: timeline.clock(), log },
+    signal,
+  );
   const answer = async () => {
     answers.splice(0).forEach((go) => go());
     await turn();
@@ -61,7 +68,7 @@ const versions = (topic: { getSnapshot: () => { documents: ReadonlyMap<string, S
 
 test('[COL1] events that come while the disk is read are folded over what it answers', async () => {
   const { collections, answer, bays, disk } = setUp({ documents: [stored('b1', 1, 1)], asOf: 1 });
-  collections.apply([changed(2, 2)]);
+  collections.apply([changed(2, 2)], AT);
   await answer();
   expect(versions(bays)).toEqual([2]);
   expect(disk.documents[0]?.version).toBe(1);
@@ -69,11 +76,11 @@ test('[COL1] events that come while the disk is read are folded over what it ans
 
 test('[COL1] events at or below the place of the read are not folded twice, and bring no deleted document back', async () => {
   const { collections, answer, bays } = setUp({ documents: [], asOf: 5 });
-  collections.apply([changed(4, 4)]);
+  collections.apply([changed(4, 4)], AT);
   await answer();
-  collections.apply([changed(5, 5)]);
+  collections.apply([changed(5, 5)], AT);
   expect(versions(bays)).toEqual([]);
-  collections.apply([changed(6, 6)]);
+  collections.apply([changed(6, 6)], AT);
   expect(versions(bays)).toEqual([6]);
 });
 
@@ -92,11 +99,11 @@ test('[COL2] loading lasts until the first read, and on a device that never sync
 test('[COL3] a document that lacks a change is shown as it was and read again when the engine has fetched it', async () => {
   const { collections, answer, bays, disk } = setUp({ documents: [stored('b1', 1, 1)], asOf: 1 });
   await answer();
-  collections.apply([eventAt(2, { changes: [{ collection: 'bays', id: 'b1', version: 3, patch: { x: 1 } }] })]);
+  collections.apply([eventAt(2, { changes: [{ collection: 'bays', id: 'b1', version: 3, patch: { x: 1 } }] })], AT);
   expect(versions(bays)).toEqual([1]);
   disk.documents = [stored('b1', 3, 2)];
   await answer();
-  collections.apply([eventAt(3)]);
+  collections.apply([eventAt(3)], AT);
   await answer();
   expect(versions(bays)).toEqual([3]);
 });

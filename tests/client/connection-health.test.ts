@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { deriveHealth, isSameHealth, type HealthFacts } from '../../src/client/connection-health.ts';
 import { POLICY } from '../../src/core/policy.ts';
-import { fromWire, SyncError, type WireError } from '../../src/core/sync-error.ts';
+import { SyncError } from '../../src/core/sync-error.ts';
+import { fromWire } from '../../src/core/from-wire.ts';
+import type { WireError } from '../../src/core/wire-error.ts';
 import type { Beat, ConnectionReport } from '../../src/protocol/frame.ts';
 
 const HEARTBEAT = 15_000;

@@ -66,7 +66,7 @@ test('[EXP2] imported history is shown before what the device has, once, and mov
   history.reload(10);
   await new Promise((resolve) => setImmediate(resolve));
   history.adopt(readState(describeState(facts()), of).events);
-  history.append([eventAt(6)]);
+  history.append([eventAt(6)], { run: 'r', seq: 6 });
   expect(history.events.getSnapshot().map(({ id }) => id)).toEqual([2, 3, 4, 5, 6].map((seq) => eventAt(seq).id));
   expect(asked).toEqual([]);
 });

@@ -1,7 +1,6 @@
 // Log-out, cut off at each of its steps: whatever a later start finds, nothing of the user is left, nobody is signed in, and the server hears of it.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SessionDeps } from '../../src/client/account.ts';
-import type { EngineLink } from '../../src/client/engine-link.ts';
 import { createPageStore } from '../../src/client/page-store.ts';
 import { createSession, type Session } from '../../src/client/session.ts';
 import { POLICY } from '../../src/core/policy.ts';
@@ -81,8 +80,7 @@ function load(dies = '') {
 /** A page that shows the scope reads its disk: that is where it learns of a log-out that nobody told it of. */
 async function look(session: Session): Promise<void> {
   const life = new AbortController();
-  const link = { isDurable: () => true } as EngineLink;
-  const deps = { indexedDB, clock: realClock, policy: POLICY, name: NAME, scope, link };
+  const deps = { indexedDB, clock: realClock, policy: POLICY, name: NAME, scope, engine: () => null };
   await createPageStore(deps, () => session.wasLoggedOut(scope.id), life.signal)
     .reader.history(10)
     .catch(() => {});

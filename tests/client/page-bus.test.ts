@@ -57,7 +57,7 @@ test('[BFC1] while it is put aside a page has no channel; afterwards its listene
   expect(open.size).toBe(0);
 });
 
-test('[BFC1] it ends its lease and gives its tab lock back within the call, and its holds come back with it', async () => {
+test('[BFC1] it ends its lease and gives its tab lock back within the call, and what the page wants comes back with it', async () => {
   const clock = createVirtualClock();
   const said: { wants: unknown }[] = [];
   let held = 0;
@@ -74,10 +74,9 @@ test('[BFC1] it ends its lease and gives its tab lock back within the call, and 
   const bus = { post: (message: unknown) => void said.push(message as { wants: unknown }), listen: () => {} };
   const wishes = () => ({ autoReconnect: true, maxReconnectAttempts: 5, reconnectDelay: 1, heartbeatInterval: 1, pollInterval: null });
   const visibility = { isVisible: () => true, onChange: () => {} };
-  const deps = { bus, clock, locks, names: scopeNames({ id: 's' }), page: 'p', visibility, wishes, position: () => null };
-  const lease = createPageLease(deps, () => {}, new AbortController().signal);
+  const deps = { bus, clock, locks, names: scopeNames({ id: 's' }), page: 'p', visibility, isWanted: () => true, wishes, position: () => null };
+  const lease = createPageLease(deps, new AbortController().signal);
   await lease.begin();
-  lease.hold();
   expect([held, said.at(-1)?.wants]).toEqual([1, wishes()]);
   lease.suspend();
   await turn();

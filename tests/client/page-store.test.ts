@@ -3,6 +3,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
 import { createPageStore } from '../../src/client/page-store.ts';
 import type { EngineLink } from '../../src/client/engine-link.ts';
+import { createEngineReads } from '../../src/client/engine-reads.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -13,10 +14,11 @@ test('[TKO10] a read that waits for the disk fails when the engine says that it 
   const clock = createVirtualClock();
   let isDurable = true;
   const link = { isDurable: () => isDurable, call: () => Promise.resolve('from the engine') } as unknown as EngineLink;
+  const engine = createEngineReads(link);
   // Opening never answers: what a database does whose stores are held.
   const indexedDB = new IDBFactory();
   indexedDB.open = () => new EventTarget() as unknown as IDBOpenDBRequest;
-  const { reader } = createPageStore({ indexedDB, clock, policy: POLICY, name: 'n', scope, link }, () => {}, new AbortController().signal);
+  const { reader } = createPageStore({ indexedDB, clock, policy: POLICY, name: 'n', scope, engine: () => engine }, () => {}, new AbortController().signal);
   let end: unknown = null;
   reader.read(null).then(
     () => (end = 'read'),
@@ -30,4 +32,35 @@ test('[TKO10] a read that waits for the disk fails when the engine says that it 
   await settled();
   expect(end).toMatchObject({ code: 'store/blocked', retryable: true });
   expect(await reader.read(null)).toBe('from the engine');
+});
+
+test('[HST10] a note for a disk that does not answer fails when its time is up, whoever waits for it', async () => {
+  const clock = createVirtualClock();
+  const indexedDB = new IDBFactory();
+  const name = 'held';
+  const deps = { indexedDB, clock, policy: POLICY, name, scope, engine: () => null };
+  const { notes } = createPageStore(deps, () => {}, new AbortController().signal);
+  await expect.poll(() => notes?.set('a', 1).then(() => 'kept')).toBe('kept');
+  // A thread that stopped inside a transaction.
+  const held = await new Promise<IDBDatabase>((resolve) => {
+    const opening = indexedDB.open(name);
+    opening.addEventListener('success', () => resolve(opening.result));
+  });
+  const store = held.transaction('meta', 'readwrite').objectStore('meta');
+  let isHeld = true;
+  const hold = (): void => void (isHeld && store.get('none').addEventListener('success', hold));
+  hold();
+  const codeOf = async (call: Promise<unknown> | undefined): Promise<unknown> => {
+    try {
+      return await call;
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+  const ends = [codeOf(notes?.set('a', 2)), codeOf(notes?.get('a'))];
+  await settled();
+  clock.advance(POLICY.databaseOpenMs);
+  expect(await Promise.all(ends)).toEqual(['store/blocked', 'store/blocked']);
+  isHeld = false;
+  held.close();
 });

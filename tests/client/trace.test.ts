@@ -8,6 +8,7 @@ import type { CollectionSnapshot } from '../../src/client/collections.ts';
 const snapshot = (versions: Record<string, number>): CollectionSnapshot => ({
   isLoading: false,
   isPartial: false,
+  pending: new Map(),
   documents: new Map(
     Object.entries(versions).map(([id, version]) => [id, { collection: 'orders', id, version, doc: { n: version }, seq: version, staleFor: null }]),
   ),

@@ -37,6 +37,10 @@ describe('the bays', () => {
     const quick = order('o1', 'CBF 4821', 'in_progress', { jobId: 'j1', service: { code: 'q', name: 'Quick', minutes: 10, drying: false } });
     expect(bayNamed('Bay 1', replaced(branch(), 'orders', quick))).toMatchObject({ action: { kind: 'ready', orderId: 'o1' } });
   });
+  test('[OBP8] a job that the server does not know yet is not written to: its car goes to ready', () => {
+    const local = { id: 'j1', version: -1, doc: job('j1', 'o1', 'b1') };
+    expect(bayNamed('Bay 1', { ...branch(), jobs: new Map([['j1', local]]) })).toMatchObject({ action: { kind: 'ready', orderId: 'o1' } });
+  });
   test('a finished job keeps the bay until it is cleared, whatever happened to the order since', () => {
     expect(bayNamed('Bay 5')).toMatchObject({ kind: 'finished', work: { stage: { name: 'ready' } }, action: { kind: 'clear', bayId: 'b5' } });
     const gone = order('o5', 'PH 2208', 'completed', { jobId: 'j5' });

@@ -103,6 +103,26 @@ test('[TKO6] an engine that retired before its page heard of the theft ends the 
   expect(first.engines).toHaveLength(2);
 });
 
+test('[TKO14] who replaces a silent engine is told so, that it takes the outbox as well; who follows a dead one is not', async () => {
+  const { first, second } = twoPages();
+  first.host.start();
+  second.host.start();
+  await settled();
+  second.host.replace();
+  await settled();
+  second.host.replace();
+  await settled();
+  expect(first.engines.map(({ init }) => init.isStealing)).toEqual([false]);
+  expect(second.engines.map(({ init }) => init.isStealing)).toEqual([true, true]);
+  first.clock.advance(1_000);
+  await settled();
+  first.clock.advance(100);
+  await settled();
+  second.locks.crash();
+  await settled();
+  expect(first.engines.map(({ init }) => init.isStealing)).toEqual([false, false]);
+});
+
 test('[TKO3] the holder of the lock restarts its own engine instead of stealing', async () => {
   const { table, first, second } = twoPages();
   first.host.start();

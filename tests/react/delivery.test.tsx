@@ -17,8 +17,8 @@ import { eventAt } from '../support/sample-events.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-const held = vi.hoisted(() => ({ manager: null as unknown }));
-vi.mock('../../src/react/provider.tsx', () => ({ useManager: () => held.manager }));
+const held = vi.hoisted(() => ({ manager: null as unknown, page: null as unknown }));
+vi.mock('../../src/react/provider.tsx', () => ({ useManager: () => held.manager, usePageSync: () => held.page }));
 
 const of = (seq: number, change: Partial<SyncEvent> = {}): SyncEvent => ({ ...eventAt(seq), ...change });
 const moved = (seq: number, orderID: string | null = 'o1') =>
@@ -45,6 +45,7 @@ beforeEach(() => {
     },
   };
   held.manager = manager;
+  held.page = { manager: createTopic(manager, immediate) };
 });
 afterEach(() => {
   cleanup();
@@ -188,22 +189,40 @@ test('[DLV5] connect holds and disconnect lets go, each hook for itself; a click
   expect(holds).toBe(0);
 });
 
-test('[DLV8] a hook that names another tenant shows nothing of this one, and its methods say that nobody is signed in', async () => {
+test("[DLV8] a hook that names another tenant shows the same user's scope there, opened, held and ended with it, and nothing until it is open", async () => {
+  const at = eventAt(1);
+  const log: string[] = [];
+  const manager = createTopic<unknown>(null, immediate);
+  const other = { manager, start: () => (log.push('start'), () => void log.push('end')) };
+  held.page = {
+    manager: createTopic({ ...NOBODY, ...(held.manager as object), scope: { tenant: 't', user: 'u' } }, immediate),
+    others: new Map([[JSON.stringify(['another', 'u']), other]]),
+  };
   let hook: SyncManagerHook | null = null;
-  function Foreign() {
-    const used = useSyncManager({ tenantId: 'another' });
+  function Foreign({ tenantId }: { readonly tenantId: string }) {
+    const used = useSyncManager({ tenantId });
     useLayoutEffect(() => void (hook = used));
     return null;
   }
-  Object.assign(held.manager as object, { scope: { tenant: 't' } });
-  render(<Foreign />);
-  const { connect, subscribe, exportState } = (hook as SyncManagerHook | null) ?? never();
+  const shown = (): SyncManagerHook => hook ?? never();
+  const { rerender, unmount } = render(<Foreign tenantId="another" />);
   const heard: unknown[] = [];
-  subscribe((event) => heard.push(event));
-  act(() => connect());
+  shown().subscribe((event) => heard.push(event));
+  act(() => shown().connect());
   subscriptions.deliver([of(1)]);
-  expect([heard, holds]).toEqual([[], 0]);
-  await expect(exportState()).rejects.toMatchObject({ code: 'auth/expired' });
+  expect([heard, holds, shown().events, log]).toEqual([[], 0, [], ['start']]);
+  await expect(shown().exportState()).rejects.toMatchObject({ code: 'auth/expired' });
+
+  const hold = () => (log.push('hold'), () => void log.push('release'));
+  const connect = () => void log.push('connect');
+  act(() =>
+    manager.set({ ...NOBODY, scope: { tenant: 'another', user: 'u' }, events: createTopic([at], immediate), subscribe: () => () => {}, hold, connect }),
+  );
+  expect(shown().events).toEqual([at]);
+  expect(log).toContain('hold');
+  rerender(<Foreign tenantId="t" />);
+  expect([shown().events, log.slice(-3).toSorted()]).toEqual([[], ['end', 'release', 'release']]);
+  unmount();
 });
 
 test('[DLV2] what is due is forgotten with its component', () => {
@@ -217,6 +236,8 @@ test('[DLV2] what is due is forgotten with its component', () => {
     expect(calls, name).toEqual([]);
   }
 });
+
+const immediate = { notify: (tell: () => void) => tell() };
 
 function never(): never {
   throw new Error('Nothing was rendered');

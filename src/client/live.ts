@@ -1,0 +1,52 @@
+// The live part of a page, put together from the browser's own parts: one chunk, fetched while the first picture is read from disk.
+import { POLICY, withPolicy, type Retention } from '../core/policy.ts';
+import type { Overrides } from '../core/reading-policy.ts';
+import { createVisibility } from '../platform/page.ts';
+import type { HostWish } from '../host/choose-host.ts';
+import type { EngineInit } from '../host/contract.ts';
+import { createHost } from '../host/create-host.ts';
+import type { Registry } from '../scope/registry.ts';
+import { scopeNames } from '../scope/scope.ts';
+import type { LiveDeps, LiveFace, LivePage } from './contract.ts';
+import { createLivePage } from './live-page.ts';
+
+export interface LiveOptions extends Omit<EngineInit, 'scope' | 'policy'> {
+  readonly tokens: LiveDeps['tokens'];
+  /** Where the engine of this page shall run. */
+  readonly wish: HostWish;
+  /** What differs from our numbers; of retention, what the application names. */
+  readonly overrides: Overrides;
+  readonly retention: Partial<Retention> | undefined;
+  /** Null where nothing can be kept on this device. */
+  readonly registry: Registry | null;
+}
+
+export function startLive(face: LiveFace, { tokens, wish, overrides, retention, registry, ...own }: LiveOptions, signal: AbortSignal): LivePage {
+  const { scope, platform } = face;
+  const changed = retention ? { ...overrides, retention: { ...POLICY.retention, ...retention } } : overrides;
+  const policy = withPolicy(changed);
+  const store = { indexedDB, name: scopeNames(scope).database, scope, policy, clock: platform.clock };
+  const init = { scope, ...own, policy: changed };
+  if (registry) tidy(scope.id, registry, face);
+  return createLivePage(
+    {
+      ...face,
+      policy,
+      tokens,
+      visibility: createVisibility(),
+      createHost: (deps, until) => createHost({ ...deps, init, build: String(__BUILD__), retireMs: policy.retireMs, wish }, until),
+      openConsumers: own.isDurable ? async (until) => (await import('../store/consumer-rows.ts')).openConsumerRows(store, until) : null,
+    },
+    signal,
+  );
+}
+
+/** How long a page has been there before it looks for what nobody uses any more. */
+const TIDY_MS = 20_000;
+
+function tidy(scopeId: string, registry: Registry, { platform }: LiveFace): void {
+  void registry.used(scopeId).catch(() => {});
+  platform.clock.after(TIDY_MS, () => {
+    import('../store/idle-scopes.ts').then(({ deleteIdleScopes }) => deleteIdleScopes({ ...platform, registry, indexedDB }, scopeId)).catch(() => {});
+  });
+}

@@ -1,0 +1,115 @@
+// One device for tests of a page's writes: the real rows on a fake IndexedDB, pages that come and go, and a drain that is played by hand.
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { createCollections } from '../../src/client/collections.ts';
+import { followCollections } from '../../src/client/follow-collections.ts';
+import { openOutbox } from '../../src/client/open-outbox.ts';
+import { createPending, EMPTY_OUTBOX, type OutboxSnapshot } from '../../src/client/pending.ts';
+import { createNotifier, createTopic } from '../../src/client/topic.ts';
+import { POLICY } from '../../src/core/policy.ts';
+import { stepEntry, type EntryInput } from '../../src/core/entry.ts';
+import type { StoredDocument } from '../../src/core/document.ts';
+import { createScope } from '../../src/scope/create-scope.ts';
+import { scopeNames } from '../../src/scope/scope.ts';
+import type { LogReader } from '../../src/store/contract.ts';
+import { openOutboxRows } from '../../src/store/outbox-rows.ts';
+import { cursorAt } from '../support/sample-events.ts';
+import { createTimeline } from '../support/virtual-clock.ts';
+
+Object.assign(globalThis, { IDBKeyRange });
+const scope = createScope({ baseUrl: 'https://a.test', tenant: 't', user: 'u', feed: '' });
+const stored = (version: number, doc: Record<string, string>): StoredDocument => ({
+  collection: 'orders',
+  id: 'o1',
+  version,
+  doc,
+  seq: version,
+  staleFor: null,
+});
+export const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
+export const note = (notes: string) => ({
+  method: 'PATCH' as const,
+  path: '/api/v1/orders/o1',
+  body: { notes },
+  effect: { collection: 'orders', docId: 'o1', patch: { notes } },
+});
+
+/** One device: its disk, and pages that come and go. The drain is played by `step`. */
+export function device() {
+  const indexedDB = new IDBFactory();
+  const clock = createTimeline().clock();
+  const disk = { indexedDB, clock, policy: POLICY, scope, name: scopeNames(scope).database };
+  const life = new AbortController();
+  const pages: { look(): void }[] = [];
+  const documents = { version: 3, doc: { notes: 'old', stage: 'initiated' } as Record<string, string>, seq: 3, runNo: 1 };
+  let ids = 0;
+
+  async function step(id: string, input: EntryInput): Promise<void> {
+    const rows = await openOutboxRows(disk, life.signal);
+    const { entries } = await rows.list();
+    await rows.change(
+      entries.filter((entry) => entry.id === id),
+      (found) => found.map((entry) => stepEntry(entry, input, 1)),
+    );
+    rows.close();
+    pages.forEach((page) => page.look());
+    await settle();
+  }
+
+  function page() {
+    const told: [string, Record<string, unknown>][] = [];
+    const topic = createTopic<OutboxSnapshot>({ ...EMPTY_OUTBOX, isLoading: true }, { notify: (tell) => tell() });
+    const meta = () => ({
+      run: 'r',
+      runNo: documents.runNo,
+      cursor: cursorAt(documents.seq),
+      snapshotAt: null,
+      floor: 0,
+      term: 1,
+      serverTime: 0,
+      events: 0,
+      bytes: 0,
+    });
+    const read = async () => ({
+      documents: [stored(documents.version, documents.doc)],
+      asOf: { run: 'r', seq: documents.seq },
+      meta: meta(),
+      isPartial: false,
+    });
+    const reader = { collection: read, documents: read } as unknown as LogReader;
+    const log = { error: () => {}, info: () => {}, debug: () => {} };
+    const hasEntries = async () => {
+      const rows = await openOutboxRows(disk, life.signal);
+      const { entries } = await rows.list();
+      rows.close();
+      return entries.length > 0;
+    };
+    const pending = createPending({
+      ...{ topic, clock, hasEntries },
+      load: () =>
+        openOutbox(
+          {
+            ...{ disk, scope, clock, topic, reader, random: { id: () => `m${(ids += 1)}`, number: () => 0 } },
+            ...{ identity: { baseUrl: '', tenant: 't', user: 'u', device: 'd' }, rest: { send: () => Promise.reject(new Error('not sent here')) } },
+            ...{ known: (name: string, id: string) => collections.confirmed(name, id), relaid: (names: ReadonlySet<string>) => collections.relay(names) },
+            tell: () => pages.filter((other) => other !== pending).forEach((other) => other.look()),
+            note: (kind, fields) => void told.push([kind, fields]),
+          },
+          life.signal,
+        ),
+    });
+    pages.push(pending);
+    const collections = createCollections({ reader, pending, notifier: createNotifier(clock, () => {}, life.signal), clock, log }, life.signal);
+    const { apply, replace } = followCollections(collections.watched, { reader, pending, clock }, life.signal);
+    const orders = collections.topic('orders');
+    const shown = () => orders.getSnapshot().documents.get('o1')?.doc;
+    return { pending, collections, apply, replace, topic, told, shown, orders, write: async (notes: string) => (await pending.layer()).mutate(note(notes)) };
+  }
+  return { page, step, documents };
+}
+
+export const answer = (status: number, more: Partial<Extract<EntryInput, { type: 'answered' }>['answer']> = {}): EntryInput => ({
+  type: 'answered',
+  attempt: 1,
+  runNo: 1,
+  answer: { status, code: null, detail: null, field: null, expected: null, current: null, ackVersion: null, ackCursor: null, retryAfterMs: null, ...more },
+});
