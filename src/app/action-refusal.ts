@@ -1,13 +1,28 @@
 // What a person reads when a write did not work: the server's own detail, and what to do now.
 import type { BoardAction } from '../domain/board-action.ts';
-import type { SyncError, SyncErrorCode } from '../core/sync-error.ts';
+import { SyncError, type SyncErrorCode } from '@/lib/sync';
 import { words } from './words.ts';
 
 /** Codes that answer a write which may or may not have arrived. */
 const SILENT: readonly SyncErrorCode[] = ['net/offline', 'net/timeout', 'net/server', 'net/answer', 'write/in-flight'];
 
-export function refusalText(action: BoardAction, error: SyncError): string {
-  if (SILENT.includes(error.code)) return wasSent(error) ? words.refused.noAnswer(words.actionName(action)) : words.needsConnection;
+/** Of a write that could not be kept: nothing was saved, and that is said first. */
+const NO_ROOM: readonly SyncErrorCode[] = ['store/quota', 'store/outbox-full'];
+const NOT_KEPT: readonly SyncErrorCode[] = ['store/failed', 'store/blocked', 'store/closed', 'store/unavailable', 'write/too-large'];
+
+export function refusalText(action: BoardAction, error: unknown): string {
+  return notKept(words.actionName(action), error);
+}
+
+/** `name`: what was tried, as its button says it. */
+export function notKept(name: string, error: unknown): string {
+  if (!(error instanceof SyncError)) return words.outbox.notSaved(String(error));
+  if (NO_ROOM.includes(error.code)) return words.outbox.full;
+  return NOT_KEPT.includes(error.code) ? words.outbox.notSaved(error.message) : refusalOf(name, error);
+}
+
+function refusalOf(name: string, error: SyncError): string {
+  if (SILENT.includes(error.code)) return wasSent(error) ? words.refused.noAnswer(name) : words.needsConnection;
   const said = error.details['detail'];
   const detail = typeof said === 'string' && said !== '' ? said : error.message;
   switch (error.code) {

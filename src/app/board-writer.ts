@@ -1,81 +1,66 @@
-// The board's writes: sends one at a time per document, keeps the document busy until the answer is on the screen, and says what
-// came of it. Shows nothing before the server said yes, and keeps nothing for later: that is the outbox's business.
-import type { MutationRequest, MutationResult } from '@/lib/sync';
-import { requestKey, requestOf, undoOf, type BoardAction, type BoardRequest } from '../domain/board-action.ts';
-import type { BoardDocuments } from '../domain/board.ts';
+// The application's writes: each is kept on this device and on the screen before it is sent, can be taken back for some seconds, and is
+// answered for when the server refuses it or somebody else was faster. Never says that something is saved before it is on disk.
+import type { Fate, Mutation, MutationHandle } from '@/lib/sync';
+import { undoOf, type BoardAction } from '../domain/board-action.ts';
 import { refusalText } from './action-refusal.ts';
 import type { NewToast } from './toast-state.ts';
 import { words } from './words.ts';
 
-/** A write and its fate: `version` null = under way, a number = answered, its document has this version at the server. */
-export interface BusyWrite {
-  readonly request: BoardRequest;
-  readonly version: number | null;
-}
-
-/** By `requestKey`. Bounded by the documents that have a button on the screen. */
-export type BusyWrites = ReadonlyMap<string, BusyWrite>;
-
 export interface BoardWriterDeps {
-  send(request: MutationRequest): Promise<MutationResult>;
+  mutate(mutation: Mutation): MutationHandle;
+  /** The request and what it shows, on the documents of this moment. */
+  plan(action: BoardAction): Mutation;
+  /** Takes an entry back that nobody has tried to send yet; false where it may be on its way. */
+  takeBack(id: string): Promise<boolean>;
+  /** True while entries have to wait before they go out. */
+  isWaiting(): boolean;
   show(toast: NewToast): void;
   /** Says why something was not done. */
   refuse(text: string): void;
-  changed(busy: BusyWrites): void;
-  /** Calls once after `ms`. */
-  after(ms: number, run: () => void): void;
+  /** An entry waits for a person: `see` opens it. */
+  needsYou(action: BoardAction, fate: Fate): void;
 }
 
 export interface BoardWriter {
-  /** Settles when the server has answered; a document with a write under way takes no second one. */
-  run(action: BoardAction): Promise<void>;
+  /** Resolves with true once it is kept; false where it could not be, which has been said by then. */
+  run(action: BoardAction): Promise<boolean>;
 }
 
-/** An answered write stays busy until its event is here, but not longer than this: the event may be one this role never sees. */
-const SETTLE_MS = 5_000;
+export function createBoardWriter(deps: BoardWriterDeps): BoardWriter {
+  const { mutate, plan, takeBack, isWaiting, show, refuse, needsYou } = deps;
 
-export function createBoardWriter({ send, show, refuse, changed, after }: BoardWriterDeps): BoardWriter {
-  const busy = new Map<string, BusyWrite>();
-
-  async function run(action: BoardAction): Promise<void> {
-    const request = requestOf(action);
-    if (busy.get(requestKey(request))?.version === null) return;
-    mark({ request, version: null });
-    const result = await send(request);
-    if (!result.ok) {
-      free(request);
-      return refuse(refusalText(action, result.error));
+  async function run(action: BoardAction): Promise<boolean> {
+    const { accepted, settled } = mutate(plan(action));
+    void settled.then((fate) => answer(action, fate));
+    try {
+      const { id } = await accepted;
+      offerUndo(action, id);
+      return true;
+    } catch (error) {
+      refuse(refusalText(action, error));
+      return false;
     }
-    settle({ request, version: result.version });
-    if (result.version !== null) offerUndo(action, result.version);
   }
 
-  function settle(write: BusyWrite): void {
-    if (write.version === null) return free(write.request);
-    mark(write);
-    after(SETTLE_MS, () => busy.get(requestKey(write.request)) === write && free(write.request));
+  function offerUndo(action: BoardAction, id: string): void {
+    const undo = undoOf(action);
+    const done = words.done(action);
+    const text = isWaiting() ? words.outbox.accepted(done) : done;
+    if (undo) show({ tone: 'info', text, action: { label: words.undo, name: words.undoName, run: () => void takeBackOr(id, undo) } });
+    else if (isWaiting()) show({ tone: 'info', text });
   }
 
-  function offerUndo(action: BoardAction, version: number): void {
-    const undo = undoOf(action, version);
-    if (undo) show({ tone: 'info', text: words.done(action), action: { label: words.undo, name: words.undoName, run: () => void run(undo) } });
+  /** What was never tried is simply not sent; else the opposite follows it. */
+  async function takeBackOr(id: string, undo: BoardAction): Promise<void> {
+    if (!(await takeBack(id).catch(() => false))) await run(undo);
   }
 
-  function mark(write: BusyWrite): void {
-    busy.set(requestKey(write.request), write);
-    changed(new Map(busy));
-  }
-
-  function free(request: BoardRequest): void {
-    busy.delete(requestKey(request));
-    changed(new Map(busy));
+  function answer(action: BoardAction, fate: Fate): void {
+    const isDiscarded = fate.outcome === 'rejected' && fate.error.details['isDiscarded'] === true;
+    // What was never kept has been answered for by `accepted`.
+    const wasKept = fate.outcome !== 'rejected' || fate.error.details['status'] !== undefined;
+    if ((fate.outcome === 'rejected' || fate.outcome === 'conflict') && !isDiscarded && wasKept) needsYou(action, fate);
   }
 
   return { run };
-}
-
-/** Under way, or answered with a version that this page hasn't got yet. */
-export function pendingKeys(busy: BusyWrites, documents: BoardDocuments): ReadonlySet<string> {
-  const isPending = ({ request, version }: BusyWrite) => version === null || (documents[request.collection].get(request.docId)?.version ?? 0) < version;
-  return new Set([...busy].filter(([, write]) => isPending(write)).map(([key]) => key));
 }

@@ -8,6 +8,7 @@ import { startOfDay } from '../domain/selectors.ts';
 import { canSee } from '../domain/visibility.ts';
 import type { Role } from '../protocol/http.ts';
 import { Dashboard, type DashboardView } from './dashboard/dashboard.tsx';
+import { ExportButton } from './dashboard/export-button.tsx';
 import { FigureBones } from './dashboard/figure-strip.tsx';
 import { timeOfDay } from './format.ts';
 import { useFrame, type ScreenProps } from './frame.ts';
@@ -28,7 +29,13 @@ export function DashboardScreen({ session }: ScreenProps) {
   const isSlow = useDelayedFlag(view === null, 300, 500);
   const isStale = standing.kind === 'last-known';
   return (
-    <Page title={titleOf(standing, minute)} className="dashboard" branch={session.tenantName} isReady={view !== null}>
+    <Page
+      {...titleOf(standing, minute)}
+      className="dashboard"
+      branch={session.tenantName}
+      tools={view?.hasBays ? <ExportButton view={view} /> : null}
+      isReady={view !== null}
+    >
       {trouble !== null && <p className="stale-line is-trouble">{trouble}</p>}
       {view === null ? isSlow && <FigureBones /> : <Dashboard view={view} isStale={isStale} />}
     </Page>
@@ -40,11 +47,12 @@ function momentOf(standing: Standing, minuteMs: number): number {
   return standing.kind === 'last-known' && standing.atMs !== null ? standing.atMs : minuteMs;
 }
 
-export function titleOf(standing: Standing, nowMs: number): string {
-  if (standing.kind === 'present') return words.dashboard.today;
-  if (standing.atMs === null) return words.dashboard.untilUnknown;
+/** "Today", and where it is not followed any more, until when it was. */
+export function titleOf(standing: Standing, nowMs: number): { readonly title: string; readonly titleNote?: string } {
+  if (standing.kind === 'present') return { title: words.dashboard.today };
+  if (standing.atMs === null) return { title: words.dashboard.untilUnknown };
   const isToday = startOfDay(standing.atMs) === startOfDay(nowMs);
-  return words.dashboard.until(isToday ? words.dashboard.today : weekday.format(standing.atMs), timeOfDay(standing.atMs));
+  return { title: isToday ? words.dashboard.today : weekday.format(standing.atMs), titleNote: words.dashboard.until(timeOfDay(standing.atMs)) };
 }
 
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });

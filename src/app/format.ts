@@ -1,6 +1,7 @@
 // How times, durations, money and names are written. Pure; 24-hour clock, digits always.
 
 const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const dayTime = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const amounts = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 const SECOND_MS = 1_000;
@@ -10,6 +11,11 @@ const HOUR_MS = 3_600_000;
 /** `13:58` on this device's clock; an invalid time is a dash. */
 export function timeOfDay(atMs: number): string {
   return Number.isFinite(atMs) ? clockTime.format(atMs) : '–';
+}
+
+/** `Friday 20 November at 17:40`, for what may be of another day. */
+export function dateAndTime(atMs: number): string {
+  return Number.isFinite(atMs) ? dayTime.format(atMs) : '–';
 }
 
 /** `14:32` under an hour, `1 h 07` from one hour. */

@@ -7,6 +7,7 @@ import { timeline } from '../domain/timeline.ts';
 import type { SeenStages } from './board-changes.ts';
 import { useFrame, type ScreenProps } from './frame.ts';
 import { OrderPage } from './parts/order-page.tsx';
+import { OrderUnsent } from './parts/order-unsent.tsx';
 import { Page } from './parts/page.tsx';
 import { hrefOf, type Route } from './routes.ts';
 import { useActivity } from './use-activity.ts';
@@ -24,7 +25,7 @@ export function OrderScreen({ session, id }: ScreenProps & { readonly id: string
   const { documents, isLoading } = useOrderDocuments(session.role);
   const { standing, isConnected, trouble, tell } = useFrame();
   const view = useSameView(useMemo(() => (isLoading ? null : orderView(documents, id, session.role)), [documents, id, session.role, isLoading]));
-  const actions = useBoardActions(documents);
+  const actions = useBoardActions();
   useStageChanges(
     useMemo(() => seen(view), [view]),
     tell,
@@ -37,10 +38,11 @@ export function OrderScreen({ session, id }: ScreenProps & { readonly id: string
     [items, session.user, isReading, state, isConnected, older],
   );
   const title = useRef<HTMLHeadingElement>(null);
+  const unsent = useMemo(() => <OrderUnsent id={id} documents={documents} />, [id, documents]);
   if (view === null) return <NoOrder isLoading={isLoading} branch={session.tenantName} />;
   return (
     <Page title={view.order.plate} titleRef={title} className="order" lead={<BackToList />} branch={session.tenantName}>
-      <StillOrder view={view} session={session} actions={actions} standing={standing} trouble={trouble} history={history} titleRef={title} />
+      <StillOrder view={view} session={session} actions={actions} standing={standing} trouble={trouble} history={history} unsent={unsent} titleRef={title} />
     </Page>
   );
 }

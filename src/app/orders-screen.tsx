@@ -1,17 +1,17 @@
 // The list of orders: reads the collections, keeps search and filter in the address, and the order of rows still under a hand.
-import { useCallback, useContext, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { listOrders } from '../domain/order-list.ts';
 import { createOrderRows, type OrderRow } from '../domain/order-rows.ts';
 import { startOfDay } from '../domain/selectors.ts';
 import { canSee } from '../domain/visibility.ts';
-import { pendingKeys } from './board-writer.ts';
 import { useFrame, type ScreenProps } from './frame.ts';
+import { NewOrderButton } from './new-order/new-order-button.tsx';
 import type { OrderListHandle } from './parts/order-list.tsx';
 import { Orders } from './parts/orders.tsx';
 import { Page } from './parts/page.tsx';
 import { SearchField } from './parts/search-field.tsx';
 import { hrefOf } from './routes.ts';
-import { useSameSet } from './use-board-actions.ts';
+import { useUnsentOrders } from './use-outbox-items.ts';
 import { useClock } from './use-clock.ts';
 import { useFreshRows } from './use-fresh-rows.ts';
 import { useHeldOrder } from './use-held-order.ts';
@@ -19,7 +19,6 @@ import { useListKeys } from './use-list-keys.ts';
 import { useOrderDocuments } from './use-order-documents.ts';
 import { useRouter, useVisit } from './use-visit.ts';
 import { words } from './words.ts';
-import { WritesContext } from './writes.ts';
 
 const NO_ROWS: readonly OrderRow[] = [];
 
@@ -36,8 +35,7 @@ export function OrdersScreen({ session }: ScreenProps) {
   const lists = `${filter} ${query} ${isLoading ? '' : 'read'}`;
   const held = useHeldOrder(list?.rows ?? NO_ROWS, lists, all);
   const fresh = useFreshRows(list?.rows ?? null, lists);
-  const { busy } = useContext(WritesContext);
-  const sending = useSameSet(useMemo(() => sendingOrders(pendingKeys(busy, documents)), [busy, documents]));
+  const unsent = useUnsentOrders();
   const field = useRef<HTMLInputElement>(null);
   const handle = useRef<OrderListHandle>(null);
   const { selected, setSelected, move } = useSelection(held.rows, handle);
@@ -49,7 +47,12 @@ export function OrdersScreen({ session }: ScreenProps) {
       className="orders"
       branch={session.tenantName}
       isReady={list !== null}
-      tools={<SearchField query={query} hasShortcut={hasShortcuts} fieldRef={field} onSearch={search} onLeave={enter} />}
+      tools={
+        <>
+          <SearchField query={query} hasShortcut={hasShortcuts} fieldRef={field} onSearch={search} onLeave={enter} />
+          <NewOrderButton />
+        </>
+      }
     >
       <Orders
         filter={filter}
@@ -63,7 +66,7 @@ export function OrdersScreen({ session }: ScreenProps) {
         trouble={trouble}
         selected={selected}
         fresh={fresh}
-        sending={sending}
+        unsent={unsent}
         listRef={handle}
         onOpen={setSelected}
         onHold={held.hold}
@@ -71,11 +74,6 @@ export function OrdersScreen({ session }: ScreenProps) {
       />
     </Page>
   );
-}
-
-/** Orders among the keys of writes that are under way. */
-function sendingOrders(keys: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...keys].filter((key) => key.startsWith('orders:')).map((key) => key.slice('orders:'.length)));
 }
 
 /** Filter and search as the address says them; typing replaces the address, so that Back leaves the list. */

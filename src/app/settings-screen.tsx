@@ -1,9 +1,10 @@
 // The settings: first those of the device, then connection and storage, then the person who is signed in.
-import { useCallback, useState } from 'react';
+import { useCallback } from 'react';
 import { useSession } from '@/lib/sync';
 import { useFrame, type ScreenProps } from './frame.ts';
 import type { DeviceSettings } from './device-settings.ts';
 import { Page } from './parts/page.tsx';
+import { SignOutPanel } from './parts/sign-out.tsx';
 import { ConnectionSection } from './settings/connection-section.tsx';
 import { DeviceSection, LookSection, SoundSection, WorkSection } from './settings/device-sections.tsx';
 import { InstallSection } from './settings/install-section.tsx';
@@ -38,26 +39,10 @@ function useKept(): (change: Partial<DeviceSettings>) => void {
 
 function PersonSection({ session }: Pick<ScreenProps, 'session'>) {
   const { logout } = useSession();
-  const [phase, setPhase] = useState<'idle' | 'leaving' | 'failed'>('idle');
-  const leave = () => {
-    setPhase('leaving');
-    logout().then(
-      () => setPhase('idle'),
-      () => setPhase('failed'),
-    );
-  };
-  const isLeaving = phase === 'leaving';
   return (
     <Section title={session.name}>
       <p>{`${words.person.role[session.role]} · ${session.tenantName}`}</p>
-      {phase === 'failed' && (
-        <p className="field-error" role="alert">
-          {words.person.failed}
-        </p>
-      )}
-      <button type="button" className="button button-outline" aria-disabled={isLeaving ? true : undefined} onClick={isLeaving ? undefined : leave}>
-        {isLeaving ? words.person.signingOut : words.person.signOut}
-      </button>
+      <SignOutPanel signOut={logout} />
     </Section>
   );
 }

@@ -18,11 +18,13 @@ interface Told {
 }
 
 const NOTHING: Told = { told: [], before: null, state: 'idle' };
+/** Before the first answer nobody can say that nothing happened. */
+const ASKING: Told = { ...NOTHING, state: 'loading' };
 const TIMEOUT_MS = 10_000;
 const INIT = { cache: 'no-store', credentials: 'same-origin' } as const satisfies RequestInit;
 
 export function useActivity(orderId: string, session: SessionInfo, isConnected: boolean): ActivityNow {
-  const [now, setNow] = useState(NOTHING);
+  const [now, setNow] = useState(isConnected ? ASKING : NOTHING);
   useEffect(() => {
     if (!isConnected) return;
     let isOver = false;

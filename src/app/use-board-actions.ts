@@ -1,25 +1,33 @@
 // The page's writer as hooks: made once by the frame, read by every screen whose buttons write.
-import { useCallback, useContext, useMemo, useState } from 'react';
-import { useMutation } from '@/lib/sync';
+import { useCallback, useContext, useMemo } from 'react';
+import { useMutate, usePageSync } from '@/lib/sync';
+import type { SyncManager } from '../client/contract.ts';
 import type { BoardDocuments } from '../domain/board.ts';
-import { createBoardWriter, pendingKeys, type BusyWrites } from './board-writer.ts';
+import type { SessionInfo } from '../protocol/http.ts';
+import { createBoardWriter } from './board-writer.ts';
 import { useFrame } from './frame.ts';
+import { newId } from './new-id.ts';
 import type { BoardActions } from './parts/action-button.tsx';
 import type { NewToast } from './toast-state.ts';
+import { ClockContext } from './use-clock.ts';
+import { useUnsent } from './use-outbox-items.ts';
 import { words } from './words.ts';
+import { planWrite } from './write-plan.ts';
 import { WritesContext, type Writes } from './writes.ts';
 
 export interface WritesDeps {
+  readonly session: SessionInfo;
+  readonly isConnected: boolean;
   show(toast: NewToast): void;
   /** Speaks to a screen reader at once. */
   alert(text: string): void;
+  openOutbox(entryId?: string): void;
 }
 
-const NOTHING: BusyWrites = new Map();
-
-export function useWrites({ show, alert }: WritesDeps): Writes {
-  const send = useMutation();
-  const [busy, setBusy] = useState(NOTHING);
+export function useWrites({ session: { user }, isConnected, show, alert, openOutbox }: WritesDeps): Writes {
+  const mutate = useMutate();
+  const page = usePageSync();
+  const clock = useContext(ClockContext);
   const refuse = useCallback(
     (text: string) => {
       show({ tone: 'error', text });
@@ -27,25 +35,35 @@ export function useWrites({ show, alert }: WritesDeps): Writes {
     },
     [show, alert],
   );
-  const writer = useMemo(() => createBoardWriter({ send, show, refuse, changed: setBusy, after: (ms, run) => void setTimeout(run, ms) }), [send, show, refuse]);
-  return useMemo(() => ({ busy, run: writer.run, refuse }), [busy, writer, refuse]);
-}
-
-/** What is busy becomes what the buttons show. */
-export function useBoardActions(documents: BoardDocuments): BoardActions {
-  const { isConnected } = useFrame();
-  const { busy, run, refuse } = useContext(WritesContext);
-  const pending = useSameSet(useMemo(() => pendingKeys(busy, documents), [busy, documents]));
-  return useMemo(
-    () => ({ pending, isConnected, run: (action) => void run(action), explain: () => refuse(words.needsConnection) }),
-    [pending, isConnected, run, refuse],
+  const writer = useMemo(
+    () =>
+      createBoardWriter({
+        ...{ mutate, show, refuse },
+        plan: (action) => planWrite({ action, user, documents: documentsOf(page.manager.getSnapshot()), nowMs: clock.now(), newId: newId() }),
+        takeBack: async (id) => (await page.manager.getSnapshot()?.desk())?.takeBack(id) ?? false,
+        isWaiting: () => !isConnected,
+        needsYou: (action, { id }) =>
+          show({
+            tone: 'error',
+            text: words.outbox.nowNeedsYou(words.actionName(action)),
+            action: { label: () => words.outbox.see, name: words.outbox.see, run: () => openOutbox(id) },
+          }),
+      }),
+    [mutate, page, clock, user, isConnected, show, refuse, openOutbox],
   );
+  return useMemo(() => ({ run: writer.run, refuse, openOutbox }), [writer, refuse, openOutbox]);
 }
 
-/** A set that holds the same keeps its identity: buttons of a page whose events are other documents' are not drawn again. */
-export function useSameSet(next: ReadonlySet<string>): ReadonlySet<string> {
-  const [kept, setKept] = useState(next);
-  const isSame = kept.size === next.size && [...next].every((key) => kept.has(key));
-  if (!isSame) setKept(next);
-  return isSame ? kept : next;
+/** As they are shown at this moment. */
+function documentsOf(manager: SyncManager | null): BoardDocuments {
+  const of = (name: string) => manager?.collection(name).getSnapshot().documents ?? new Map();
+  return { orders: of('orders'), queues: of('queues'), bays: of('bays'), jobs: of('jobs'), payments: of('payments') };
+}
+
+/** What waits becomes what the buttons show. */
+export function useBoardActions(): BoardActions {
+  const { isConnected } = useFrame();
+  const { run, openOutbox } = useContext(WritesContext);
+  const unsent = useUnsent();
+  return useMemo(() => ({ unsent, isConnected, run, decide: () => openOutbox() }), [unsent, isConnected, run, openOutbox]);
 }

@@ -4,8 +4,8 @@ import { count, lowerFirst, plural } from './plural.ts';
 export const dashboard = {
   title: 'Dashboard',
   today: 'Today',
-  /** The last moment this device knows of. */
-  until: (day: string, time: string) => `${day} until ${time}`,
+  /** The last moment this device knows of, behind the day. */
+  until: (time: string) => `until ${time}`,
   untilUnknown: 'Last known',
   figuresName: 'Figures of the day',
   empty: 'The first car will show here.',
@@ -16,6 +16,15 @@ export const dashboard = {
   hour: 'Hour',
   presentHour: 'so far',
   nothing: '–',
+  csv: {
+    button: 'Export CSV',
+    hour: 'Hour',
+    came: 'Came',
+    finished: 'Finished',
+    handedOver: 'Handed over',
+    wait: 'Wait (min)',
+    taken: (currency: string) => `Revenue (${currency})`,
+  },
   about: (value: string) => `~${value}`,
 
   figures: {

@@ -28,7 +28,7 @@ export const settings = {
     undo: 'Time to take a step back',
     undos: { '8': ['8 seconds', ''], '20': ['20 seconds', ''], closed: ['Until I close it', ''] },
     shortcuts: 'Single-key shortcuts',
-    shortcutsDetail: 'G then B for the board, O for orders, D for the dashboard, S for settings.',
+    shortcutsDetail: 'N for a new order, / for the search, ? for the list of them all.',
   },
   connection: {
     title: 'Connection',

@@ -3,8 +3,11 @@ import type { ShownStage } from '../domain/selectors.ts';
 import { lowerFirst, plural } from './plural.ts';
 import type { Place } from './routes.ts';
 import { dashboard } from './words-dashboard.ts';
+import { keys } from './words-keys.ts';
 import { actionLabel, actionName, doneText } from './words-actions.ts';
+import { newOrder } from './words-new-order.ts';
 import { order, orders } from './words-orders.ts';
+import { outbox } from './words-outbox.ts';
 import { STAGE_NAMES } from './words-stages.ts';
 import { settings } from './words-settings.ts';
 
@@ -45,6 +48,9 @@ export const words = {
   board: 'Board',
   orders,
   order,
+  outbox,
+  newOrder,
+  keys,
   dashboard,
   settings,
   debug: { title: 'Sync details' },
@@ -54,6 +60,7 @@ export const words = {
   notFound: { title: 'There is no such page.', detail: (path: string) => `Nothing stands at ${path}.`, back: 'To the board' },
   page: { failed: "Can't open this page.", detail: 'Nothing is lost. A part of the application is not on this device yet.', again: 'Try again' },
   places: 'Places',
+  more: 'More',
   free: 'Free',
   blocked: 'Blocked',
   minutesUnit: 'min',
@@ -131,7 +138,7 @@ export const words = {
     paid: (amount: string, method: string) => `${amount} paid by ${method}`,
     isPaid: 'Paid',
   },
-  asItWas: (time: string) => `As it was at ${time}.`,
+  asItWas: (time: string, hasOwn: boolean) => (hasOwn ? `As it was at ${time}, with your own entries.` : `As it was at ${time}.`),
   asItWasUnknown: 'As it was when this device was last online.',
 
   connection: {
@@ -158,7 +165,7 @@ export const words = {
     sentence: {
       live: 'Live: every change arrives here at once.',
       polling: 'Polling: the live connection keeps failing, so this device asks again and again.',
-      offline: 'Offline: the board shows the last state this device received. Changes need a connection.',
+      offline: 'Offline: keep working. What you enter is kept on this device and goes out by itself.',
       'sign-in': 'Your session ended. The board stays readable. Sign in again to go on.',
       connecting: 'Connecting to the server. The board shows the last state this device received.',
     },
@@ -176,6 +183,15 @@ export const words = {
     signOut: 'Sign out',
     signingOut: 'Signing out',
     failed: 'Sign-out did not finish. Try again.',
+    leave: {
+      title: (entries: number) => plural(entries, { one: '# entry was not sent.', other: '# entries were not sent.' }),
+      lead: 'What becomes of them when you sign out?',
+      notSent: 'They could not be sent now. They are still here.',
+      stay: 'Stay signed in',
+      sendFirst: 'Send first',
+      keep: 'Keep them here and sign out',
+      discard: 'Discard and sign out',
+    },
     role: { manager: 'Manager', worker: 'Worker', kiosk: 'Kiosk', display: 'Display' },
   },
   signIn: {
@@ -184,7 +200,7 @@ export const words = {
     lead: 'With the e-mail address your manager gave you.',
     againLead: 'Your session ended.',
     claim: ['Every car,', 'every bay,', 'on every tablet.'],
-    promise: 'Shows the last known board without a connection, and catches up by itself.',
+    promise: 'Works without a connection. What you enter is kept and sent when it can be.',
     email: 'E-mail',
     password: 'Password',
     showPassword: 'Show password',

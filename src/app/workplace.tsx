@@ -3,9 +3,11 @@ import { lazy, memo, Suspense, useCallback, useDeferredValue, useEffect, useMemo
 import { usePageSync, useSession } from '@/lib/sync';
 import { BoardScreen } from './board-screen.tsx';
 import { FrameContext, StatusContext, type Frame, type ScreenProps } from './frame.ts';
+import { loadNewOrder, NewOrderHost } from './new-order/new-order-host.tsx';
 import { NotFoundScreen } from './not-found-screen.tsx';
 import { ConnectionIndicator } from './parts/connection-indicator.tsx';
 import { LiveRegions } from './parts/live-regions.tsx';
+import { loadOutboxSheet, OutboxHost, useOutboxOpen } from './parts/outbox-host.tsx';
 import { ScreenBoundary } from './parts/screen-boundary.tsx';
 import { Shell } from './parts/shell.tsx';
 import { ToastList } from './parts/toast-list.tsx';
@@ -15,9 +17,11 @@ import { Shortcuts } from './shortcuts.tsx';
 import { useWrites } from './use-board-actions.ts';
 import { useIndicator } from './use-indicator.ts';
 import { useConnectionTurns, useSpoken } from './use-spoken.ts';
+import { useSentAgain } from './use-sent-again.ts';
+import { useUnsentCounts } from './use-outbox-items.ts';
 import { useToasts } from './use-toasts.ts';
 import { useVisit } from './use-visit.ts';
-import { WritesContext } from './writes.ts';
+import { UnsentContext, WritesContext } from './writes.ts';
 
 /** The pages that a start doesn't need. The service worker has them on disk; `prefetch` is for where there is none. */
 const LATER = {
@@ -26,6 +30,8 @@ const LATER = {
   dashboard: () => import('./dashboard-screen.tsx').then(({ DashboardScreen }) => ({ default: DashboardScreen })),
   settings: () => import('./settings-screen.tsx').then(({ SettingsScreen }) => ({ default: SettingsScreen })),
   debug: () => import('./debug-screen.tsx').then(({ DebugScreen }) => ({ default: DebugScreen })),
+  newOrder: loadNewOrder,
+  outbox: loadOutboxSheet,
 };
 const SCREENS = {
   orders: lazy<ComponentType<ScreenProps>>(LATER.orders),
@@ -46,7 +52,10 @@ export function Workplace({ session, onSignIn }: ScreenProps) {
   usePrefetch();
   const { trouble } = health;
   const { show } = box;
-  const writes = useWrites({ show, alert });
+  useSentAgain({ isConnected, show, tell });
+  const outbox = useOutboxOpen();
+  const unsent = useUnsentCounts();
+  const writes = useWrites({ session, isConnected, show, alert, openOutbox: outbox.open });
   const frame: Frame = useMemo(
     () => ({ standing, isConnected, trouble, show, tell, alert, reconnect }),
     [standing, isConnected, trouble, show, tell, alert, reconnect],
@@ -54,15 +63,20 @@ export function Workplace({ session, onSignIn }: ScreenProps) {
   return (
     <FrameContext value={frame}>
       <WritesContext value={writes}>
-        <StatusContext value={<ConnectionIndicator state={state} health={health} onTryNow={reconnect} onSignIn={onSignIn} />}>
-          <Shell place={route.place} session={session} signOut={logout}>
-            <Screens session={session} onSignIn={onSignIn} />
-            <ToastList box={box} />
-            <LiveRegions spoken={spoken} />
-            <ReadySound />
-            <Shortcuts />
-          </Shell>
-        </StatusContext>
+        <UnsentContext value={unsent}>
+          <StatusContext value={<ConnectionIndicator state={state} health={health} onTryNow={reconnect} onSignIn={onSignIn} />}>
+            <NewOrderHost session={session}>
+              <Shell place={route.place} session={session} signOut={logout}>
+                <Screens session={session} onSignIn={onSignIn} />
+                <ToastList box={box} />
+                <LiveRegions spoken={spoken} />
+                <ReadySound />
+                <Shortcuts />
+                <OutboxHost {...outbox} />
+              </Shell>
+            </NewOrderHost>
+          </StatusContext>
+        </UnsentContext>
       </WritesContext>
     </FrameContext>
   );

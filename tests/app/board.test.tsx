@@ -4,7 +4,6 @@ import { describe, expect, test, vi } from 'vitest';
 import { Board, type BoardProps } from '../../src/app/parts/board.tsx';
 import type { BoardActions } from '../../src/app/parts/action-button.tsx';
 import { PRESENT, type Standing } from '../../src/app/standing.ts';
-import { words } from '../../src/app/words.ts';
 import { boardView, type BoardDocuments } from '../../src/domain/board.ts';
 import { branch, branchInTrouble, emptyBranch, hold, NOW, order } from './fixtures.ts';
 import { draw, recordingActions, testClock } from './draw.tsx';
@@ -106,17 +105,21 @@ describe('the actions', () => {
       { kind: 'take-payment', orderId: 'o5', method: 'card' },
     ]);
   });
-  test('[APP4] out of reach stay focusable, say why, and send nothing', () => {
-    const actions = recordingActions({ isConnected: false });
-    const { container } = drawBoard({ actions, standing: lastKnown });
-    const button = screen.getByRole('button', { name: 'Start CAD 9034' });
-    expect(button.getAttribute('aria-disabled')).toBe('true');
-    expect(button.hasAttribute('disabled')).toBe(false);
-    const reason = container.querySelector(`#${button.getAttribute('aria-describedby')}`);
-    expect(reason?.textContent).toBe(words.needsConnection);
-    fireEvent.click(button);
-    expect(actions.ran).toEqual([]);
-    expect(actions.explained).toMatchObject([{ kind: 'start', orderId: 'o11' }]);
+  test('[APP4] act without a connection too, also about a car whose last entry still waits', () => {
+    const actions = recordingActions({ isConnected: false, unsent: new Map([['jobs:j1', 'waiting']]) });
+    drawBoard({ actions, standing: lastKnown });
+    fireEvent.click(screen.getByRole('button', { name: 'Start CAD 9034' }));
+    fireEvent.click(screen.getByRole('button', { name: 'CBF 4821 to drying' }));
+    expect(actions.ran).toMatchObject([
+      { kind: 'start', orderId: 'o11' },
+      { kind: 'to-drying', jobId: 'j1' },
+    ]);
+  });
+  test('[APP5] where an entry waits for a person, the button leads to it', () => {
+    const decide = vi.fn();
+    drawBoard({ actions: recordingActions({ unsent: new Map([['jobs:j1', 'needs-you']]), decide }) });
+    fireEvent.click(within(card(/^Bay 1/)).getByRole('button', { name: 'Needs you' }));
+    expect(decide).toHaveBeenCalledOnce();
   });
   test('mean the car that was touched, where an update came between touch and release', () => {
     const actions = recordingActions();
@@ -130,7 +133,12 @@ describe('the actions', () => {
   });
   test('show "Sending" in their own place once a write lasts, and not before', () => {
     vi.useFakeTimers();
-    const sending: BoardActions = recordingActions({ pending: new Set(['jobs:j1', 'orders:o5']) });
+    const sending: BoardActions = recordingActions({
+      unsent: new Map([
+        ['jobs:j1', 'waiting'],
+        ['orders:o5', 'waiting'],
+      ]),
+    });
     drawBoard({ actions: sending });
     expect(screen.queryAllByText('Sending')).toEqual([]);
     act(() => void vi.advanceTimersByTime(400));

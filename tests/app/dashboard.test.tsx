@@ -3,6 +3,7 @@ import { fireEvent, screen, within } from '@testing-library/react';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { dashboardView, titleOf } from '../../src/app/dashboard-screen.tsx';
 import { Dashboard } from '../../src/app/dashboard/dashboard.tsx';
+import { csvName, dayCsv } from '../../src/app/dashboard/day-csv.ts';
 import { onTimePercent } from '../../src/app/dashboard/figure-strip.tsx';
 import { LookSection } from '../../src/app/settings/device-sections.tsx';
 import type { Role } from '../../src/protocol/http.ts';
@@ -71,10 +72,10 @@ describe('the dashboard', () => {
 });
 
 test('the title says how long the figures are of today, and of which day when they are not', () => {
-  expect(titleOf({ kind: 'present' }, NOW)).toBe('Today');
-  expect(titleOf({ kind: 'last-known', atMs: NOW - 16 * 60_000 }, NOW)).toBe('Today until 13:42');
-  expect(titleOf({ kind: 'last-known', atMs: NOW - 24 * 3_600_000 }, NOW)).toBe('Thursday until 13:58');
-  expect(titleOf({ kind: 'last-known', atMs: null }, NOW)).toBe('Last known');
+  expect(titleOf({ kind: 'present' }, NOW)).toEqual({ title: 'Today' });
+  expect(titleOf({ kind: 'last-known', atMs: NOW - 16 * 60_000 }, NOW)).toEqual({ title: 'Today', titleNote: 'until 13:42' });
+  expect(titleOf({ kind: 'last-known', atMs: NOW - 24 * 3_600_000 }, NOW)).toEqual({ title: 'Thursday', titleNote: 'until 13:58' });
+  expect(titleOf({ kind: 'last-known', atMs: null }, NOW)).toEqual({ title: 'Last known' });
 });
 
 test('a share is never rounded to all or none', () =>
@@ -87,4 +88,13 @@ test('a choice of settings is native radios in a named group', () => {
   expect(within(group).getByRole<HTMLInputElement>('radio', { name: /^As the device/ }).checked).toBe(true);
   fireEvent.click(within(group).getByRole('radio', { name: 'Dark' }));
   expect(change).toHaveBeenCalledWith({ theme: 'dark' });
+});
+
+test('[FIG2] the file of the day has one row an hour in plain numbers, and money only for who may see it', () => {
+  const hour = { hour: 9, came: 3, finished: 2, handedOver: 1, waitMinutes: 7.25, taken: 6_200 };
+  expect(dayCsv([hour, { ...hour, hour: 10, waitMinutes: null }], 'LKR')).toBe(
+    'Hour,Came,Finished,Handed over,Wait (min),Revenue (LKR)\r\n09:00,3,2,1,7.3,6200\r\n10:00,3,2,1,,6200\r\n',
+  );
+  expect(dayCsv([hour], null)).toBe('Hour,Came,Finished,Handed over,Wait (min)\r\n09:00,3,2,1,7.3\r\n');
+  expect(csvName(new Date(2026, 10, 5, 23, 59).getTime())).toBe('holdfast-2026-11-05.csv');
 });

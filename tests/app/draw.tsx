@@ -31,16 +31,18 @@ export function draw(part: ReactNode, clock: PageClock = testClock()) {
   return render(part, { wrapper: ({ children }) => <ClockContext value={clock}>{children}</ClockContext> });
 }
 
-export function recordingActions(change: Partial<BoardActions> = {}): BoardActions & { readonly ran: BoardAction[]; readonly explained: BoardAction[] } {
+/** `isKept`: what the device makes of each. */
+export function recordingActions(change: Partial<BoardActions> = {}, isKept = true): BoardActions & { readonly ran: BoardAction[] } {
   const ran: BoardAction[] = [];
-  const explained: BoardAction[] = [];
   return {
-    pending: new Set(),
+    unsent: new Map(),
     isConnected: true,
-    run: (action) => void ran.push(action),
-    explain: (action) => void explained.push(action),
+    run(action) {
+      ran.push(action);
+      return Promise.resolve(isKept);
+    },
+    decide: () => {},
     ...change,
     ran,
-    explained,
   };
 }

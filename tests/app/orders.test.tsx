@@ -6,12 +6,14 @@ import { listOrders } from '../../src/domain/order-list.ts';
 import { startOfDay } from '../../src/domain/selectors.ts';
 import { Orders, type OrdersProps } from '../../src/app/parts/orders.tsx';
 import { OrderRowItem, timeText } from '../../src/app/parts/order-row.tsx';
+import { OrderHistory } from '../../src/app/parts/order-history.tsx';
 import { OrderNote } from '../../src/app/parts/order-note.tsx';
 import { OrderPage } from '../../src/app/parts/order-page.tsx';
 import { orderView } from '../../src/domain/order-view.ts';
 import { PRESENT } from '../../src/app/standing.ts';
 import { useHeldOrder } from '../../src/app/use-held-order.ts';
 import { words } from '../../src/app/words.ts';
+import { UnsentContext } from '../../src/app/writes.ts';
 import type { Role } from '../../src/protocol/http.ts';
 import { draw, recordingActions } from './draw.tsx';
 import { hold, NOW, order } from './fixtures.ts';
@@ -25,10 +27,20 @@ const listed = (change: Partial<OrdersProps> = {}): OrdersProps => {
   const list = listOrders(rowsOf(), 'open', '', startOfDay(NOW));
   return {
     ...{ filter: 'open', query: '', list, rows: list.rows, moves: 0, isPartial: false, hasPrices: true, standing: PRESENT, trouble: null, selected: null },
-    ...{ fresh: new Set(), sending: new Set(), onOpen: nothing, onHold: nothing, onShowMoved: nothing },
+    ...{ fresh: new Set(), unsent: new Map(), onOpen: nothing, onHold: nothing, onShowMoved: nothing },
     ...change,
   };
 };
+
+test.each([
+  ['nobody has answered yet', { isConnected: true, state: 'loading' as const }, []],
+  ['the server knows of nothing', { isConnected: true, state: 'idle' as const }, [words.order.nothing]],
+  ['offline', { isConnected: false, state: 'idle' as const }, [words.order.onlyHere]],
+])('an empty history says no more than is known: %s', (_, now, said) => {
+  draw(<OrderHistory items={[]} user="u" isLoading={false} onOlder={null} {...now} />);
+  const sentences = [words.order.nothing, words.order.onlyHere];
+  expect(sentences.filter((sentence) => screen.queryByText(sentence) !== null)).toEqual(said);
+});
 
 describe('the list of orders', () => {
   test('filters are links that say how many they show; one is the present one', () => {
@@ -51,6 +63,14 @@ describe('the list of orders', () => {
   test('offline says since when, and keeps the list', () => {
     draw(<Orders {...listed({ standing: { kind: 'last-known', atMs: NOW - 16 * 60_000 } })} />);
     screen.getByText('As it was at 13:42.');
+  });
+  test('offline with entries of its own, says that they are in it', () => {
+    draw(
+      <UnsentContext value={{ entries: 2, needsYou: 0 }}>
+        <Orders {...listed({ standing: { kind: 'last-known', atMs: NOW - 16 * 60_000 } })} />
+      </UnsentContext>,
+    );
+    screen.getByText('As it was at 13:42, with your own entries.');
   });
   test.each<[string, Partial<OrderRow>, boolean, string]>([
     ['time left', { promisedAtMs: NOW + 7 * 60_000 }, false, '7 min left'],
@@ -84,7 +104,7 @@ describe('the list of orders', () => {
           isSelected={false}
           isNew={false}
           isStale={false}
-          isSending={false}
+          unsent={null}
           onOpen={nothing}
         />
       ));
@@ -124,11 +144,16 @@ describe('[ORD3] under a hand the order stays', () => {
 describe('the page of an order', () => {
   const drawPage = (
     id = 'o1',
-    { role = 'manager', isConnected = true, onOlder = null }: { role?: Role; isConnected?: boolean; onOlder?: (() => void) | null } = {},
+    {
+      role = 'manager',
+      isConnected = true,
+      isKept = true,
+      onOlder = null,
+    }: { role?: Role; isConnected?: boolean; isKept?: boolean; onOlder?: (() => void) | null } = {},
   ) => {
     const view = orderView(orderDocuments(), id, role);
     if (!view) throw new Error('no order');
-    const actions = recordingActions({ isConnected });
+    const actions = recordingActions({ isConnected }, isKept);
     const session = { tenant: 't', user: 'u', role, name: 'D', tenantName: 'N' };
     const history = { items: [], user: 'u', isLoading: false, state: 'idle', isConnected, onOlder } as const;
     draw(<OrderPage view={view} session={session} actions={actions} standing={PRESENT} trouble={null} history={history} titleRef={{ current: null }} />);
@@ -142,10 +167,10 @@ describe('the page of an order', () => {
     expect(actions.ran).toMatchObject([{ kind: 'to-drying', jobId: 'j1' }]);
     screen.getByText('Nothing happened yet.');
   });
-  test('[APP4] without a connection the step stays, says why, and sends nothing', () => {
+  test('[APP4] without a connection the step is done as with one', () => {
     const actions = drawPage('o1', { isConnected: false });
     fireEvent.click(screen.getByRole('button', { name: 'Start drying' }));
-    expect([actions.ran.length, actions.explained.length]).toEqual([0, 1]);
+    expect(actions.ran).toMatchObject([{ kind: 'to-drying', jobId: 'j1' }]);
     screen.getByText(words.order.onlyHere);
   });
   test('takes the payment in two touches: how, and that is all', () => {
@@ -157,15 +182,17 @@ describe('the page of an order', () => {
     drawPage('o5', { role: 'kiosk' });
     expect(document.body.textContent).not.toMatch(/Rs|Take payment/);
   });
-  test('writes a note, and what is typed stays when sending is out of reach', () => {
-    const actions = drawPage('o1', { isConnected: false });
+  test('[APP6] a note that this device could not keep stays in its field', async () => {
+    const actions = drawPage('o1', { isKept: false });
     fireEvent.click(screen.getByText('Change note'));
     const field = screen.getByRole('textbox', { name: 'Note for CBF 4821' }) as HTMLTextAreaElement;
     fireEvent.change(field, { target: { value: 'Two scratches.' } });
     fireEvent.click(screen.getByRole('button', { name: 'Save note for CBF 4821' }));
-    expect([field.value, actions.ran.length, actions.explained.length]).toEqual(['Two scratches.', 0, 1]);
+    await act(async () => {});
+    expect(field.value).toBe('Two scratches.');
+    expect(actions.ran).toHaveLength(1);
   });
-  test('a note that was sent stays in its field until the order says it, so that a refused one is not typed again', () => {
+  test('a note stays in its field until it is kept and the order says it', async () => {
     const view = orderView(orderDocuments(), 'o1', 'manager');
     if (!view) throw new Error('no order');
     const actions = recordingActions({ isConnected: true });
@@ -174,6 +201,7 @@ describe('the page of an order', () => {
     fireEvent.change(screen.getByRole('textbox'), { target: { value: 'Two scratches. ' } });
     fireEvent.click(screen.getByRole('button', { name: 'Save note for CBF 4821' }));
     expect(actions.ran).toMatchObject([{ kind: 'note', notes: 'Two scratches.' }]);
+    await act(async () => {});
     rerender(<OrderNote view={{ ...view, order: { ...view.order, notes: 'Somebody else was faster.' } }} actions={actions} />);
     expect(screen.getByRole<HTMLTextAreaElement>('textbox').value).toBe('Two scratches. ');
     rerender(<OrderNote view={{ ...view, order: { ...view.order, notes: 'Two scratches.' } }} actions={actions} />);

@@ -57,7 +57,7 @@ describe('the connection indicator', () => {
     fireEvent.click(screen.getByText('Try now'));
     expect(onTryNow).toHaveBeenCalledOnce();
   });
-  test('promises nothing about writes that are not kept yet', () => expect(words.connection.sentence.offline).not.toMatch(/kept|by itself|Keep working/));
+  test('offline, says that work goes on and what becomes of it', () => expect(words.connection.sentence.offline).toMatch(/keep working.*kept.*by itself/));
 });
 
 describe('the frame of a page', () => {
@@ -76,13 +76,29 @@ describe('the frame of a page', () => {
     expect(screen.getAllByRole('heading', { level: 1 })).toHaveLength(1);
     expect(document.title).toBe('CBF 4821 · Holdfast');
     screen.getByRole('navigation', { name: 'Places' });
-    const places = [...container.querySelectorAll('.place')].map((link) => [link.textContent, link.getAttribute('href'), link.getAttribute('aria-current')]);
+    const places = [...container.querySelectorAll('a.place')].map((link) => [link.textContent, link.getAttribute('href'), link.getAttribute('aria-current')]);
     expect(places).toEqual([
       ['Board', '/', null],
       ['Orders', '/orders', 'true'],
       ['Dashboard', '/dashboard', null],
       ['Settings', '/settings', null],
     ]);
+  });
+  test('on a phone what has no room in the bar stands behind More, which is marked while one of it is the page', () => {
+    const { container } = draw(
+      <Shell place="settings" session={session} signOut={() => Promise.resolve()}>
+        {null}
+      </Shell>,
+    );
+    expect(screen.getByRole('button', { name: 'More' }).getAttribute('aria-current')).toBe('true');
+    const menu = container.querySelector('.more-popover');
+    act(() => void menu?.dispatchEvent(Object.assign(new Event('toggle'), { newState: 'open' })));
+    const links = [...(menu?.querySelectorAll('a') ?? [])].map((link) => [link.textContent, link.getAttribute('href'), link.getAttribute('aria-current')]);
+    expect(links).toEqual([
+      ['Dashboard', '/dashboard', null],
+      ['Settings', '/settings', 'page'],
+    ]);
+    expect(menu?.textContent).toContain('Sign out');
   });
   test('signs out once, and says so where that fails', async () => {
     const signOut = vi.fn(() => Promise.reject(new Error('away')));

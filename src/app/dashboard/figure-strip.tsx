@@ -105,7 +105,11 @@ function Figure({ name, value = words.dashboard.nothing, unit = '', mark = null,
         <strong>{value}</strong> {unit}
       </dd>
       <dd className="figure-note">
-        {mark && children && <Glyph name={mark} />}
+        {mark && children && (
+          <span className={`figure-mark tone-${mark}`}>
+            <Glyph name={mark} />
+          </span>
+        )}
         {children}
       </dd>
     </div>

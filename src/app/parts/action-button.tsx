@@ -1,23 +1,21 @@
-// The actions of a card or row. They can be ready, under way, or out of reach; they keep their place and size in all three and
-// are always focusable: out of reach they say why instead of falling silent.
-import { CloudOff, CloudUpload } from 'lucide-react';
+// The actions of a card or row. They act at once, with or without a connection, and keep their place and size in every state.
+import { CircleAlert, CloudUpload } from 'lucide-react';
 import { useRef, type MouseEvent, type ReactNode } from 'react';
 import { actionKey, type BoardAction } from '../../domain/board-action.ts';
 import { useDelayedFlag } from '../use-delayed-flag.ts';
+import type { Unsent } from '../use-outbox-items.ts';
 import { words } from '../words.ts';
 
 /** How the board's actions stand, and what a touch does. */
 export interface BoardActions {
-  /** Documents with a write under way, by `actionKey`. */
-  readonly pending: ReadonlySet<string>;
+  /** Documents with entries that are not sent, by `actionKey`. */
+  readonly unsent: ReadonlyMap<string, Unsent>;
   readonly isConnected: boolean;
-  run(action: BoardAction): void;
-  /** A touch on a button that can't act. */
-  explain(action: BoardAction): void;
+  /** Resolves with true once it is kept on this device. */
+  run(action: BoardAction): Promise<boolean>;
+  /** Opens what waits for a person. */
+  decide(): void;
 }
-
-/** Id of the sentence that says why a button can't act; the page holds it once. */
-export const NEEDS_CONNECTION_ID = 'needs-connection';
 
 interface ActionLook {
   readonly icon?: ReactNode;
@@ -32,10 +30,12 @@ export interface ActionSlotProps extends ActionLook {
   readonly actions: BoardActions;
 }
 
-/** Buttons, or one "Sending" in their place while a write about their document lasts longer than 400 ms. */
+/** Buttons, or one "Sending" in their place while a write about their document lasts longer than 400 ms. Without a connection work goes on. */
 export function ActionSlot({ offered, actions, ...look }: ActionSlotProps) {
   const [first] = offered;
-  const isSending = useDelayedFlag(first !== undefined && actions.pending.has(actionKey(first)), 400, 600);
+  const unsent = first && actions.unsent.get(actionKey(first));
+  const isSending = useDelayedFlag(unsent === 'waiting' && actions.isConnected, 400, 600);
+  if (unsent === 'needs-you') return <NeedsYouButton onOpen={actions.decide} />;
   if (isSending) return <SendingBadge />;
   // By position: another car on the same button must stay the same element, or a touch under way would be lost.
   return offered.map((action, index) => <ActionButton key={index} action={action} actions={actions} {...look} />);
@@ -43,28 +43,34 @@ export function ActionSlot({ offered, actions, ...look }: ActionSlotProps) {
 
 function ActionButton({ action, actions, icon, label, look = 'outline' }: ActionLook & { readonly action: BoardAction; readonly actions: BoardActions }) {
   const touched = useRef<BoardAction>(action);
-  const { isConnected } = actions;
   const act = (event: MouseEvent) => {
     // An update between touch and release may have put another car on this button; what was touched is what is done.
     // A click without a pointer (keyboard, switch, script) has detail 0 and means what the button says now.
     const meant = event.detail === 0 ? action : touched.current;
-    if (isConnected) actions.run(meant);
-    else actions.explain(meant);
+    void actions.run(meant);
   };
   return (
     <button
       type="button"
       className={`button button-${look}`}
       aria-label={label ?? words.actionName(action)}
-      aria-disabled={isConnected ? undefined : true}
-      aria-describedby={isConnected ? undefined : NEEDS_CONNECTION_ID}
       onPointerDown={() => {
         touched.current = action;
       }}
       onClick={act}
     >
-      {isConnected ? icon : <CloudOff className="icon" aria-hidden="true" />}
+      {icon}
       <span>{label ?? words.action(action)}</span>
+    </button>
+  );
+}
+
+/** In place of the action: first somebody has to decide about the last one. */
+function NeedsYouButton({ onOpen }: { onOpen(): void }) {
+  return (
+    <button type="button" className="badge-pending badge-needs" onClick={onOpen}>
+      <CircleAlert className="icon" aria-hidden="true" />
+      {words.outbox.needsYou}
     </button>
   );
 }

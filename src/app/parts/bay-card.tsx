@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { BoardAction } from '../../domain/board-action.ts';
 import type { BayView } from '../../domain/bay-view.ts';
 import { timeOfDay } from '../format.ts';
+import { useNewOrder } from '../new-order/new-order.ts';
 import { hrefOf } from '../routes.ts';
 import type { Standing } from '../standing.ts';
 import { words } from '../words.ts';
@@ -61,6 +62,7 @@ function BusyBay({ bay, actions, standing }: Of<'working' | 'finished'>) {
 
 function FreeBay({ bay, actions, standing }: Of<'free'>) {
   const { offer, action } = bay;
+  const newOrder = useNewOrder();
   return (
     <BayFrame bay={bay} label={bayLabel(bay, 0, standing.kind === 'last-known')} chip={<Chip tone="free" glyph="free" label={words.free} />}>
       {offer ? (
@@ -71,6 +73,13 @@ function FreeBay({ bay, actions, standing }: Of<'free'>) {
         </>
       ) : (
         <p className="bay-next">{words.bay.noCars}</p>
+      )}
+      {!offer && newOrder && (
+        <div className="bay-actions bay-actions-wide">
+          <button type="button" className="button button-outline" onClick={() => newOrder()}>
+            {words.newOrder.title}
+          </button>
+        </div>
       )}
       {action && (
         <div className="bay-actions bay-actions-wide">

@@ -3,7 +3,7 @@ import type { BoardView } from '../../domain/board.ts';
 import type { Standing } from '../standing.ts';
 import { useDelayedFlag } from '../use-delayed-flag.ts';
 import { words } from '../words.ts';
-import { NEEDS_CONNECTION_ID, type BoardActions } from './action-button.tsx';
+import type { BoardActions } from './action-button.tsx';
 import { BayCard, BaySkeleton } from './bay-card.tsx';
 import { HandOverPanel } from './hand-over-panel.tsx';
 import { QueuePanel } from './queue-panel.tsx';
@@ -29,9 +29,6 @@ export function Board({ view, standing, trouble, actions, onRetry }: BoardProps)
     <>
       {view?.hasBays !== false && <StageCounts counts={view?.counts ?? null} />}
       <StaleLine standing={standing} trouble={trouble} />
-      <p id={NEEDS_CONNECTION_ID} hidden>
-        {words.needsConnection}
-      </p>
       {view === null ? isSlow && <LoadingBays /> : view.hasBays && <Bays view={view} standing={standing} actions={actions} onRetry={onRetry} />}
       {view && (
         <div className="board-side">

@@ -7,6 +7,7 @@ import { useClock } from '../use-clock.ts';
 import { words } from '../words.ts';
 import { age, nextAttempt, type ConnectionIndicatorProps } from './connection-facts.ts';
 import { ConnectionPopover } from './connection-popover.tsx';
+import { UnsentCount } from './outbox-place.tsx';
 
 const LABELS: Readonly<Record<IndicatorState, string>> = {
   live: words.connection.live,
@@ -27,6 +28,7 @@ export function ConnectionIndicator(props: ConnectionIndicatorProps) {
         <Mark state={state} />
         <span className="indicator-label">{LABELS[state]}</span>
         {sub !== '' && <span className="indicator-sub">{sub}</span>}
+        <UnsentCount />
         {state === 'live' && <span className="indicator-count">{words.updates(health.updates)}</span>}
       </button>
       <ConnectionPopover id={popoverId} isOpen={isOpen} onToggle={setOpen} {...props} />

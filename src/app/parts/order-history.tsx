@@ -25,7 +25,7 @@ export const OrderHistory = memo(function OrderHistory({ items, user, isLoading,
         <h2 id="order-history">{words.order.history}</h2>
         {items.length > 0 && <span className="panel-note">{words.order.events(items.length)}</span>}
       </div>
-      {items.length === 0 && !isLoading && state !== 'loading' && <p className="panel-empty">{words.order.nothing}</p>}
+      {items.length === 0 && !isLoading && isConnected && state === 'idle' && <p className="panel-empty">{words.order.nothing}</p>}
       <ol className="history">
         {items.map((item) => (
           <HistoryLine key={item.id} item={item} isMine={item.who?.user === user} />

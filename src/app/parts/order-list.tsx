@@ -2,6 +2,7 @@
 // go away and Back finds its place again.
 import { useImperativeHandle, useRef, type Ref } from 'react';
 import type { OrderRow } from '../../domain/order-rows.ts';
+import type { Unsent } from '../use-outbox-items.ts';
 import { useWindowRows } from '../use-window-rows.ts';
 import { words } from '../words.ts';
 import { OrderRowItem, rowLinkId } from './order-row.tsx';
@@ -16,7 +17,8 @@ export interface OrderListProps {
   readonly selected: string | null;
   /** Orders that are new to this list since it was opened. */
   readonly fresh: ReadonlySet<string>;
-  readonly sending: ReadonlySet<string>;
+  /** Orders with entries that are not sent. */
+  readonly unsent: ReadonlyMap<string, Unsent>;
   readonly isStale: boolean;
   readonly hasPrices: boolean;
   readonly ref?: Ref<OrderListHandle>;
@@ -32,7 +34,7 @@ const VIRTUAL_FROM = 50;
 /** What the bars above and below hide of the page. */
 const HIDDEN = { above: 88, below: 96 };
 
-export function OrderListView({ rows, selected, fresh, sending, isStale, hasPrices, ref, onOpen, onHold }: OrderListProps) {
+export function OrderListView({ rows, selected, fresh, unsent, isStale, hasPrices, ref, onOpen, onHold }: OrderListProps) {
   const box = useRef<HTMLOListElement>(null);
   const { first, end, scrollTo } = useWindowRows({
     box,
@@ -74,7 +76,7 @@ export function OrderListView({ rows, selected, fresh, sending, isStale, hasPric
             isSelected={row.id === selected}
             isNew={fresh.has(row.id)}
             isStale={isStale}
-            isSending={sending.has(row.id)}
+            unsent={unsent.get(row.id) ?? null}
             onOpen={onOpen}
           />
         ))}

@@ -57,9 +57,11 @@ function NoteForm({ writing: { text, from }, view: { order, version }, actions, 
   const submit = (event: FormEvent) => event.preventDefault();
   const saving: BoardActions = {
     ...actions,
-    run: (action) => {
-      onChange({ text, from, sent: text.trim() });
-      if (text.trim() !== order.notes) actions.run(action);
+    async run(action) {
+      // A note that could not be kept is not sent: the form stays, with every word.
+      const isKept = text.trim() === order.notes || (await actions.run(action));
+      if (isKept) onChange({ text, from, sent: text.trim() });
+      return isKept;
     },
   };
   return (

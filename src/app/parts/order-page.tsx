@@ -1,5 +1,5 @@
 // The page of one order, drawn: head, steps, facts, note, history, and what can be done. Everything it shows comes in as values.
-import type { RefObject } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import type { OrderView } from '../../domain/order-view.ts';
 import { elapsedMs, minutesOver } from '../../domain/selectors.ts';
 import type { SessionInfo } from '../../protocol/http.ts';
@@ -7,7 +7,7 @@ import { duration, timeOfDay, wholeMinutes } from '../format.ts';
 import type { Standing } from '../standing.ts';
 import { useClock, useTick } from '../use-clock.ts';
 import { words } from '../words.ts';
-import { NEEDS_CONNECTION_ID, type BoardActions } from './action-button.tsx';
+import type { BoardActions } from './action-button.tsx';
 import { Glyph } from './glyph.tsx';
 import { CustomerCard, ServiceCard } from './order-cards.tsx';
 import { OrderHistory, type OrderHistoryProps } from './order-history.tsx';
@@ -25,14 +25,15 @@ export interface OrderPageProps {
   readonly trouble: string | null;
   readonly history: OrderHistoryProps;
   readonly titleRef: RefObject<HTMLHeadingElement | null>;
+  /** Entries about this order that are not confirmed. */
+  readonly unsent?: ReactNode;
 }
 
-export function OrderPage({ view, session, actions, standing, trouble, history, titleRef }: OrderPageProps) {
+export function OrderPage({ view, session, actions, standing, trouble, history, titleRef, unsent }: OrderPageProps) {
   const { order, stage, steps } = view;
   return (
     <>
       <div className="order-body">
-        <StaleLine standing={standing} trouble={trouble} />
         <header className="order-head-line">
           <h1 className="plate plate-l" ref={titleRef} tabIndex={-1}>
             {order.plate}
@@ -40,6 +41,8 @@ export function OrderPage({ view, session, actions, standing, trouble, history, 
           <p className="order-lead">{leadText(view)}</p>
           <OrderTime view={view} isStale={standing.kind === 'last-known'} />
         </header>
+        <StaleLine standing={standing} trouble={trouble} />
+        {unsent}
         {steps.some(({ state }) => state === 'now') ? null : (
           <p className="order-stage-line">
             <StageChip stage={stage} />
@@ -55,9 +58,6 @@ export function OrderPage({ view, session, actions, standing, trouble, history, 
       </div>
       <OrderHistory {...history} />
       <OrderSteps view={view} session={session} actions={actions} />
-      <p id={NEEDS_CONNECTION_ID} hidden>
-        {words.needsConnection}
-      </p>
     </>
   );
 }

@@ -7,10 +7,11 @@ import { minutesSince } from '../../domain/selectors.ts';
 import { money, timeOfDay, wholeMinutes } from '../format.ts';
 import { hrefOf } from '../routes.ts';
 import { useClock } from '../use-clock.ts';
+import type { Unsent } from '../use-outbox-items.ts';
 import { words } from '../words.ts';
-import { SendingBadge } from './action-button.tsx';
 import { Glyph } from './glyph.tsx';
 import { stageGlyph, stageTone } from './stage-chip.tsx';
+import { UnsentBadge } from './unsent-badge.tsx';
 
 export interface OrderRowProps {
   readonly row: OrderRow;
@@ -21,8 +22,8 @@ export interface OrderRowProps {
   readonly isSelected: boolean;
   readonly isNew: boolean;
   readonly isStale: boolean;
-  /** A write about this order is under way. */
-  readonly isSending: boolean;
+  /** How entries about this order stand that are not sent; null where all is confirmed. */
+  readonly unsent: Unsent | null;
   onOpen(id: string): void;
 }
 
@@ -31,7 +32,7 @@ export function rowLinkId(orderId: string): string {
   return `order-${orderId}`;
 }
 
-export const OrderRowItem = memo(function OrderRowItem({ row, index, top, size, isSelected, isNew, isStale, isSending, onOpen }: OrderRowProps) {
+export const OrderRowItem = memo(function OrderRowItem({ row, index, top, size, isSelected, isNew, isStale, unsent, onOpen }: OrderRowProps) {
   const classes = ['order-row', isSelected ? 'is-selected' : '', isNew ? 'is-new' : ''].filter(Boolean).join(' ');
   return (
     <li className="order-item" aria-setsize={size} aria-posinset={index + 1} style={{ transform: `translateY(${top}px)` }}>
@@ -44,7 +45,7 @@ export const OrderRowItem = memo(function OrderRowItem({ row, index, top, size, 
       >
         <span className={`order-stage tone-${stageTone(row.stage)}`}>
           <Glyph name={stageGlyph(row.stage)} />
-          <span className={isSending ? 'order-stage-name is-unsent' : 'order-stage-name'}>{words.stage(row.stage)}</span>
+          <span className={unsent === 'waiting' ? 'order-stage-name is-unsent' : 'order-stage-name'}>{words.stage(row.stage)}</span>
         </span>
         <span className="order-car">
           <span className="plate plate-s">{row.plate}</span>
@@ -54,7 +55,7 @@ export const OrderRowItem = memo(function OrderRowItem({ row, index, top, size, 
           <span className="order-main">{row.service}</span>
           <span className="order-sub">
             <span className="order-vehicle">{row.vehicle}</span>
-            {isSending && <SendingBadge />}
+            {unsent && <UnsentBadge unsent={unsent} isConnected={!isStale} />}
           </span>
         </span>
         <span className="order-where">{whereText(row.where)}</span>

@@ -1,6 +1,6 @@
 // What can be done with an order: the one next step, the payment, and behind "More" the ways back and out. The buttons keep their
 // places in every state.
-import { Banknote, CarFront, CloudOff, CreditCard, Ellipsis, ListPlus, Play } from 'lucide-react';
+import { Banknote, CarFront, CreditCard, Ellipsis, ListPlus, Play } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
 import type { BoardAction } from '../../domain/board-action.ts';
 import { backAction, type OrderView } from '../../domain/order-view.ts';
@@ -8,7 +8,7 @@ import type { SessionInfo } from '../../protocol/http.ts';
 import { money } from '../format.ts';
 import { useClock } from '../use-clock.ts';
 import { words } from '../words.ts';
-import { ActionSlot, NEEDS_CONNECTION_ID, type BoardActions } from './action-button.tsx';
+import { ActionSlot, type BoardActions } from './action-button.tsx';
 import { Glyph } from './glyph.tsx';
 
 export interface OrderStepsProps {
@@ -81,13 +81,8 @@ function TakePayment({
   const [cash, card] = pay;
   return (
     <span className="order-pay">
-      <button
-        type="button"
-        className={`button button-tall button-${look}`}
-        popoverTarget={id}
-        aria-describedby={actions.isConnected ? undefined : NEEDS_CONNECTION_ID}
-      >
-        {actions.isConnected ? <Banknote className="icon" aria-hidden="true" /> : <CloudOff className="icon" aria-hidden="true" />}
+      <button type="button" className={`button button-tall button-${look}`} popoverTarget={id}>
+        <Banknote className="icon" aria-hidden="true" />
         <span className="pay-label">{words.order.takePayment}</span>
       </button>
       <div id={id} popover="auto" className="popover pay-popover" role="dialog" aria-label={words.order.takePayment}>
@@ -126,11 +121,7 @@ function closing(actions: BoardActions, id: string): BoardActions {
     ...actions,
     run: (action) => {
       close();
-      actions.run(action);
-    },
-    explain: (action) => {
-      close();
-      actions.explain(action);
+      return actions.run(action);
     },
   };
 }

@@ -2,9 +2,11 @@
 import type { Ref } from 'react';
 import type { OrderList, StageFilter } from '../../domain/order-list.ts';
 import type { OrderRow } from '../../domain/order-rows.ts';
+import { useNewOrder } from '../new-order/new-order.ts';
 import { hrefOf } from '../routes.ts';
 import type { Standing } from '../standing.ts';
 import { useDelayedFlag } from '../use-delayed-flag.ts';
+import type { Unsent } from '../use-outbox-items.ts';
 import { words } from '../words.ts';
 import { OrderFilters } from './order-filters.tsx';
 import { OrderListSkeleton, OrderListView, type OrderListHandle } from './order-list.tsx';
@@ -24,7 +26,7 @@ export interface OrdersProps {
   readonly trouble: string | null;
   readonly selected: string | null;
   readonly fresh: ReadonlySet<string>;
-  readonly sending: ReadonlySet<string>;
+  readonly unsent: ReadonlyMap<string, Unsent>;
   readonly listRef?: Ref<OrderListHandle>;
   onOpen(id: string): void;
   onHold(isHeld: boolean): void;
@@ -51,13 +53,13 @@ export function Orders(props: OrdersProps) {
   );
 }
 
-function List({ rows, hasPrices, standing, selected, fresh, sending, listRef, onOpen, onHold }: OrdersProps) {
+function List({ rows, hasPrices, standing, selected, fresh, unsent, listRef, onOpen, onHold }: OrdersProps) {
   return (
     <OrderListView
       rows={rows}
       selected={selected}
       fresh={fresh}
-      sending={sending}
+      unsent={unsent}
       isStale={standing.kind === 'last-known'}
       hasPrices={hasPrices}
       onOpen={onOpen}
@@ -70,9 +72,15 @@ function List({ rows, hasPrices, standing, selected, fresh, sending, listRef, on
 /** Says what was looked for, and where it is if it is on this device at all. */
 function Empty({ filter, query, all }: { readonly filter: StageFilter; readonly query: string; readonly all: number }) {
   const name = words.orders.filter(filter);
+  const newOrder = useNewOrder();
   return (
     <div className="orders-empty">
       <p>{query === '' ? emptyText(filter, name) : all > 0 ? words.orders.notFoundHere(query, name) : words.orders.notFound(query)}</p>
+      {newOrder && all === 0 && (
+        <button type="button" className="button button-primary" onClick={() => newOrder(query)}>
+          {query === '' ? words.newOrder.title : words.newOrder.forPlate(query)}
+        </button>
+      )}
       {all > 0 && filter !== 'all' && (
         <a className="button button-outline" href={hrefOf({ place: 'orders', stage: 'all', query })}>
           {words.orders.elsewhere(all)}

@@ -9,6 +9,8 @@ import { TopBar } from './top-bar.tsx';
 export interface PageProps {
   /** The h1, and the tab's title. */
   readonly title: string;
+  /** What the title goes on with, where it has room. */
+  readonly titleNote?: string;
   /** Class of the main part. */
   readonly className: string;
   /** Instead of the branch beside the title. */
@@ -26,17 +28,17 @@ export interface PageProps {
 /** Where the skip link leads. */
 export const MAIN_ID = 'main';
 
-export function Page({ title, className, lead, branch, tools, isReady = true, titleRef, children }: PageProps) {
+export function Page({ title, titleNote = '', className, lead, branch, tools, isReady = true, titleRef, children }: PageProps) {
   const status = useContext(StatusContext);
   const own = useRef<HTMLHeadingElement>(null);
   const heading = titleRef ?? own;
   useArrival(heading, isReady);
   useEffect(() => {
-    document.title = words.pageTitle(title);
-  }, [title]);
+    document.title = words.pageTitle(titleNote === '' ? title : `${title} ${titleNote}`);
+  }, [title, titleNote]);
   return (
     <>
-      <TopBar title={titleRef ? null : title} titleRef={own} lead={lead} branch={branch} tools={tools}>
+      <TopBar title={titleRef ? null : title} titleNote={titleNote} titleRef={own} lead={lead} branch={branch} tools={tools}>
         {status}
       </TopBar>
       <main id={MAIN_ID} className={className} tabIndex={-1}>

@@ -1,26 +1,19 @@
 // Who is signed in here, and the way out.
-import { LogOut } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import type { SessionInfo } from '../../protocol/http.ts';
 import { initials } from '../format.ts';
+import type { SignOut } from '../use-sign-out.ts';
 import { words } from '../words.ts';
+import { SignOutPanel } from './sign-out.tsx';
 
 export interface PersonMenuProps {
   readonly session: SessionInfo;
   /** Ends the session; a rejection is shown in the menu. */
-  signOut(): Promise<void>;
+  readonly signOut: SignOut;
 }
 
 export function PersonMenu({ session, signOut }: PersonMenuProps) {
   const menuId = useId();
-  const [phase, setPhase] = useState<'idle' | 'leaving' | 'failed'>('idle');
-  const leave = () => {
-    setPhase('leaving');
-    signOut().then(
-      () => setPhase('idle'),
-      () => setPhase('failed'),
-    );
-  };
   const [firstName = session.name] = session.name.split(' ');
   return (
     <div className="person">
@@ -38,20 +31,7 @@ export function PersonMenu({ session, signOut }: PersonMenuProps) {
       <div id={menuId} popover="auto" className="popover person-menu">
         <p className="popover-lead">{session.name}</p>
         <p className="popover-sub">{`${words.person.role[session.role]} · ${session.tenantName}`}</p>
-        {phase === 'failed' && (
-          <p className="field-error" role="alert">
-            {words.person.failed}
-          </p>
-        )}
-        <button
-          type="button"
-          className="button button-outline"
-          aria-disabled={phase === 'leaving' ? true : undefined}
-          onClick={phase === 'leaving' ? undefined : leave}
-        >
-          <LogOut className="icon" aria-hidden="true" />
-          {phase === 'leaving' ? words.person.signingOut : words.person.signOut}
-        </button>
+        <SignOutPanel signOut={signOut} />
       </div>
     </div>
   );

@@ -3,7 +3,10 @@
 import { ChartColumn, ClipboardList, LayoutGrid, Settings2, type LucideIcon } from 'lucide-react';
 import { hrefOf, type Place, type Route } from '../routes.ts';
 import { words } from '../words.ts';
+import { NewOrderPlace } from '../new-order/new-order-button.tsx';
 import { Logo } from './glyph.tsx';
+import { MoreMenu } from './more-menu.tsx';
+import { OutboxPlace } from './outbox-place.tsx';
 import { PersonMenu, type PersonMenuProps } from './person-menu.tsx';
 
 interface Entry {
@@ -12,12 +15,14 @@ interface Entry {
   readonly Icon: LucideIcon;
   /** Pages that belong to this place. */
   readonly holds: readonly Place[];
+  /** `place-wide`: on a phone it is behind "More". */
+  readonly look?: 'place-wide';
 }
 
 const ENTRIES: readonly Entry[] = [
   { route: { place: 'board' }, label: words.board, Icon: LayoutGrid, holds: ['board'] },
   { route: { place: 'orders', stage: 'open', query: '' }, label: words.orders.title, Icon: ClipboardList, holds: ['orders', 'order'] },
-  { route: { place: 'dashboard' }, label: words.dashboard.title, Icon: ChartColumn, holds: ['dashboard'] },
+  { route: { place: 'dashboard' }, label: words.dashboard.title, Icon: ChartColumn, holds: ['dashboard'], look: 'place-wide' },
 ];
 const SETTINGS: Entry = { route: { place: 'settings' }, label: words.settings.title, Icon: Settings2, holds: ['settings', 'debug'] };
 
@@ -32,12 +37,18 @@ export function PlacesNav({ place, session, signOut }: PersonMenuProps & { reado
         </span>
       </div>
       <ul className="places-list">
-        {[...ENTRIES, SETTINGS].map((entry) => (
-          <li key={entry.label} className={entry === SETTINGS ? 'place-last' : undefined}>
+        {ENTRIES.map((entry) => (
+          <li key={entry.label} className={entry.look}>
             <PlaceLink entry={entry} place={place} />
           </li>
         ))}
+        <NewOrderPlace />
+        <OutboxPlace />
+        <li className="place-wide place-last">
+          <PlaceLink entry={SETTINGS} place={place} />
+        </li>
       </ul>
+      <MoreMenu place={place} session={session} signOut={signOut} />
       <PersonMenu session={session} signOut={signOut} />
     </nav>
   );

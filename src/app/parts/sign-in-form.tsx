@@ -65,7 +65,7 @@ export function SignInForm(props: SignInFormProps) {
 
 function Claim({ version }: { readonly version: string }) {
   return (
-    <div className="claim">
+    <header className="claim">
       <p className="claim-brand">
         <Logo />
         {words.product}
@@ -77,7 +77,7 @@ function Claim({ version }: { readonly version: string }) {
       </p>
       <p className="claim-promise">{words.signIn.promise}</p>
       <p className="claim-version">{words.signIn.version(version)}</p>
-    </div>
+    </header>
   );
 }
 

@@ -5,6 +5,8 @@ import type { ReactNode, Ref } from 'react';
 export interface TopBarProps {
   /** Null where the page shows its title larger, below. */
   readonly title: string | null;
+  /** What it goes on with; may be empty. */
+  readonly titleNote: string;
   readonly titleRef?: Ref<HTMLHeadingElement>;
   /** Instead of title and branch: where this page belongs to. */
   readonly lead?: ReactNode;
@@ -14,13 +16,14 @@ export interface TopBarProps {
   readonly children: ReactNode;
 }
 
-export function TopBar({ title, titleRef, lead, branch, tools, children }: TopBarProps) {
+export function TopBar({ title, titleNote, titleRef, lead, branch, tools, children }: TopBarProps) {
   const hasTools = tools !== undefined && tools !== null;
   return (
     <header className={hasTools ? 'top-bar has-tools' : 'top-bar'}>
       {title !== null && (
         <h1 className="title" ref={titleRef} tabIndex={-1}>
           {title}
+          {titleNote !== '' && <span className="title-note">{` ${titleNote}`}</span>}
         </h1>
       )}
       {lead ?? (

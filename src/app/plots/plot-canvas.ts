@@ -123,14 +123,27 @@ export function mountPlot(host: HTMLElement, signal: AbortSignal): Plot {
       const value = bars.values[index] ?? 0;
       const text = compact(value);
       if (value === 0 || ctx.measureText(text).width > width + 6 * ratio) continue;
-      const height = foot - u.valToPos(value, 'y', true);
-      const isInside = height > (LABEL_PX + 12) * ratio && ctx.measureText(text).width < width - 4 * ratio;
-      ctx.fillStyle = isInside && index !== at ? shade().onBar : shade().ink;
+      const place = labelPlace(u, { index, text, value, foot, width });
+      ctx.fillStyle = place.isInside && index !== at ? shade().onBar : shade().ink;
       // A line may run behind it.
-      if (!isInside) ctx.strokeText(text, u.valToPos(hour, 'x', true), foot - height - 5 * ratio);
-      ctx.fillText(text, u.valToPos(hour, 'x', true), isInside ? foot - 8 * ratio : foot - height - 5 * ratio);
+      if (!place.isInside) ctx.strokeText(text, u.valToPos(hour, 'x', true), place.y);
+      ctx.fillText(text, u.valToPos(hour, 'x', true), place.y);
     }
     ctx.restore();
+  }
+
+  /** At the foot of a bar that has room for it, else on top; above the hour's diamond where that would lie on it. */
+  function labelPlace(u: uPlot, { index, text, value, foot, width }: Label): { readonly isInside: boolean; readonly y: number } {
+    const { marks, isOneScale } = present();
+    const ratio = uPlot.pxRatio;
+    const height = foot - u.valToPos(value, 'y', true);
+    const isInside = height > (LABEL_PX + 12) * ratio && u.ctx.measureText(text).width < width - 4 * ratio;
+    const y = isInside ? foot - 8 * ratio : foot - height - 5 * ratio;
+    const mark = marks?.values[index];
+    if (mark === null || mark === undefined) return { isInside, y };
+    const markY = u.valToPos(mark, isOneScale ? 'y' : 'm', true);
+    const isClear = Math.abs(markY - (y - (LABEL_PX * ratio) / 2)) > (LABEL_PX / 2 + DIAMOND_PX + 1) * ratio;
+    return isClear ? { isInside, y } : { isInside: false, y: Math.min(y, markY - (DIAMOND_PX + 4) * ratio) };
   }
 
   function drawDiamonds(u: uPlot): void {
@@ -180,6 +193,15 @@ export function mountPlot(host: HTMLElement, signal: AbortSignal): Plot {
     { once: true },
   );
   return { show: gate.set };
+}
+
+/** The number of one bar, in the pixels of the canvas. */
+interface Label {
+  readonly index: number;
+  readonly text: string;
+  readonly value: number;
+  readonly foot: number;
+  readonly width: number;
 }
 
 const EMPTY: PlotModel = { hours: [], present: null, bars: { label: '', unit: '', values: [] }, marks: null, tone: 'washing', isOneScale: true };

@@ -1,7 +1,7 @@
 // Everything that the panel shows, gathered while it is open: health and trace of the page's manager, beats and leases from the bus, and a
 // look at the disk every few seconds. It changes nothing: all that it says is the question who leads.
 import { useCallback, useEffect, useState } from 'react';
-import type { Health } from '../../client/connection-health.ts';
+import type { Health } from '../../client/health.ts';
 import type { SyncManager } from '../../client/sync-manager.ts';
 import type { TraceRecord } from '../../client/trace.ts';
 import { decodeBusMessage, type Beat } from '../../protocol/frame.ts';

@@ -24,7 +24,7 @@ import { OrdersScene, OrderScenePage } from './order-scenes.tsx';
 
 const nothing = () => {};
 const clock = { now: () => NOW, subscribe: () => nothing };
-const acting: BoardActions = { pending: new Set(), isConnected: true, run: nothing, explain: nothing };
+const acting: BoardActions = { unsent: new Map(), isConnected: true, run: () => Promise.resolve(true), decide: nothing };
 const healthy: IndicatorHealth = { status: 'healthy', label: 'Live', lastByteAt: NOW - 1_000, retryAt: null, reason: null, updates: 1_284, trouble: null };
 const offline: IndicatorHealth = {
   status: 'connecting',
@@ -50,7 +50,15 @@ interface Scene {
 
 const SCENES: Readonly<Record<string, Scene>> = {
   live: {},
-  sending: { actions: { pending: new Set(['jobs:j1', 'orders:o11', 'orders:o5']) } },
+  sending: {
+    actions: {
+      unsent: new Map([
+        ['jobs:j1', 'waiting'],
+        ['orders:o11', 'waiting'],
+        ['orders:o5', 'needs-you'],
+      ]),
+    },
+  },
   polling: { state: 'polling', health: { ...healthy, status: 'polling', label: 'Polling' } },
   offline: { state: 'offline', health: offline, standing: lastKnown, actions: { isConnected: false } },
   connecting: { state: 'connecting', health: { ...offline, label: 'Connecting' } },

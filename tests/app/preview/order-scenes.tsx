@@ -51,7 +51,16 @@ export function OrdersScene({ scene, name }: { readonly scene: OrderScene; reado
         trouble={scene.trouble}
         selected="o1"
         fresh={new Set()}
-        sending={new Set(name.includes('sending') ? ['o2', 'o1'] : [])}
+        unsent={
+          new Map(
+            name.includes('sending')
+              ? [
+                  ['o2', 'waiting'],
+                  ['o1', 'needs-you'],
+                ]
+              : [],
+          )
+        }
         onOpen={nothing}
         onHold={nothing}
         onShowMoved={nothing}
