@@ -16,7 +16,7 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ?? 'test-results/playwright.json' }]],
   use: { launchOptions: { args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) } },
   projects: [
-    { name: 'browser', testIgnore: 'faults/**' },
-    { name: 'faults', testMatch: 'faults/**/*.spec.ts', timeout: 300_000 },
+    { name: 'browser', testIgnore: ['faults/**', '**/*.fault.spec.ts'] },
+    { name: 'faults', testMatch: ['faults/**/*.spec.ts', '**/*.fault.spec.ts'], timeout: 300_000 },
   ],
 });

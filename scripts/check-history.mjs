@@ -14,6 +14,7 @@ export async function checkCase(one) {
   const { HistoryError } = await import('../tests/support/history/record.ts');
   const { judge } = await import('../tests/support/history/judge.ts');
   const { name = 'unnamed', cfg, history, rules = [], error } = one ?? {};
+  if (!Array.isArray(rules) || rules.some((rule) => typeof rule !== 'string')) return { name, complaints: ['rules should be a list of rule ids'] };
   try {
     const verdict = judge(history, cfg);
     if (error) return { name, complaints: ['was read, and should have been refused'], verdict };
@@ -26,7 +27,7 @@ export async function checkCase(one) {
 }
 
 function differences({ violations, vacuous }, rules) {
-  const wanted = new Set(rules);
+  const wanted = new Set(rules.map(wholeRule));
   const found = Map.groupBy(violations, ({ rule }) => rule);
   if (wanted.has('vacuous') && vacuous.length > 0)
     found.set(
@@ -36,6 +37,11 @@ function differences({ violations, vacuous }, rules) {
   const missing = [...wanted].filter((rule) => !found.has(rule)).map((rule) => `${rule} is not reported`);
   const extra = [...found].filter(([rule]) => !wanted.has(rule));
   return [...missing, ...extra.map(([rule, [{ where, detail }]]) => `${rule} is reported: ${where}: ${detail}`)];
+}
+
+/** R6c and R7a are sentences of R6 and R7, which are what is reported; R2e, R7s and R13p are rules of their own. */
+function wholeRule(rule) {
+  return rule.replace(/^(R6|R7)[a-e]$/, '$1');
 }
 
 /** Judges all; resolves with the exit code. */
@@ -57,7 +63,7 @@ async function main(file) {
   }
   try {
     const read = JSON.parse(readFileSync(file, 'utf8'));
-    const cases = Array.isArray(read) ? read : read?.histories;
+    const cases = Array.isArray(read) ? read : (read?.histories ?? read?.cases);
     if (Array.isArray(cases)) return await checkHistories(cases);
     console.error(`${file} holds no list of histories`);
   } catch (error) {

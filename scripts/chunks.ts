@@ -3,22 +3,59 @@
 
 const start = { name: 'start', tags: ['$initial' as const], priority: 1 };
 
-/** A page's requests: who is signed in is asked at each start, behind what the disk already showed. One file instead of one for each part. */
-export const pageChunks = { groups: [start, { name: 'requests', test: /\/src\/(transport|protocol)\// }] };
+/** Files of src, a line for each folder: `folder name name ...`. */
+function files(...lines: readonly string[]): RegExp {
+  const folders = lines.map((line) => line.split(' ')).map(([folder = '', ...names]) => `${folder}/(${names.join('|')})`);
+  return new RegExp(`/src/(${folders.join('|')})\\.tsx?$`);
+}
 
 /**
- * What must come first is small: locks, database, term. The round (ingest, connection, transport) is fetched meanwhile. What no start needs is
- * fetched once the connection has changed for the first time, and is there when the network is not. A device's first synchronisation waits for
- * code of its own: one file more, not one for each part.
+ * A page's first picture comes from disk with `start` alone. Behind it, fetched meanwhile: what makes it live, and its requests (who is signed in
+ * is asked at each start). The stream's own code is for a page that has to run the engine itself.
+ */
+export const pageChunks = {
+  groups: [
+    start,
+    // Before `live`, so that what both need is here: people can write and sign in where the live part doesn't come.
+    {
+      name: 'requests',
+      test: files(
+        'client account page-sender',
+        'scope registry-changes',
+        'store wipe',
+        'transport send rest-failure exchange body deadline request-headers abort-race problem-code',
+        'protocol http problem rpc version',
+        'core policy',
+      ),
+    },
+    {
+      name: 'live',
+      test: files(
+        'client live live-page engine-link engine-reads page-bus page-feed page-lease page-state connection-health health-watch metrics',
+        'client follow-collections host-keeper lazy-consumers replica silence-watch',
+        'host choose-host create-host shared-host lazy-host generation',
+        'store log-follow block-slices',
+        'platform page locks',
+        'core document wire-error from-wire final-errors',
+        'protocol frame',
+      ),
+    },
+    { name: 'stream', test: /\/src\/(transport|protocol)\/|\/eventsource-parser\// },
+  ],
+};
+
+/**
+ * One file from the lock to the first live event. What a start that goes well does not need is fetched once it has connected, and is there when the
+ * network is not. A device's first synchronisation waits for code of its own: one file more, not one for each part.
  */
 export const workerChunks = {
   groups: [
     start,
+    { name: 'machine', test: /\/src\/core\/(connection|circuit-breaker|backoff)[^/]*\.ts$/ },
     {
-      name: 'round',
-      test: /\/eventsource-parser\/|\/src\/(core\/|engine\/(round|ingest|connect|connection-notes|receive|sweep|watch)\.ts|transport\/(sse|sse-reader|event-gate|classify|dial|fetch-once|next-chunk|abort-race|request-headers)\.ts|protocol\/(event|json|cursor)\.ts)/,
+      name: 'later',
+      test: /\/src\/(engine\/(later|trouble|metrics|lag|sweep|watch|mend|end-sentence|poll-once|take-snapshot)|transport\/(polling|follow-redirect|judge-answer|classify|problem-code))\.ts$/,
     },
-    { name: 'later', test: /\/src\/(engine\/(later|mend|end-sentence|poll-once|take-snapshot)|transport\/(polling|follow-redirect|problem-code))\.ts$/ },
     { name: 'first-sync', test: /\/src\/(transport\/(snapshot|exchange|body|deadline)|protocol\/(snapshot|problem|document)|store\/(log-reset|restart))\.ts$/ },
   ],
 };

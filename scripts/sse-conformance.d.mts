@@ -2,7 +2,7 @@
 
 export interface SseCase {
   readonly name: string;
-  readonly chunks: readonly (string | { readonly b64: string; readonly times: number })[];
+  readonly chunks: readonly (string | { readonly b64: string; readonly times?: number })[];
   readonly expect: {
     readonly events: readonly { readonly type?: string; readonly data?: string | { readonly $repeat: readonly [string, number] }; readonly id?: string }[];
     readonly lastEventId?: string;

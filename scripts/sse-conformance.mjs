@@ -17,12 +17,38 @@ export async function runCases(cases) {
   const { createSseReader } = await import('../src/transport/sse-reader.ts');
   const complaints = [];
   let passed = 0;
-  for (const one of cases) {
-    const found = chunkingsOf(one).flatMap((chunking) => compare(one, chunking, readCase(createSseReader, one, chunking)));
+  for (const [index, one] of cases.entries()) {
+    const fault = faultOf(one);
+    const found = fault
+      ? [`${one?.name ?? `case ${index + 1}`}: ${fault}`]
+      : chunkingsOf(one).flatMap((chunking) => compare(one, chunking, readCase(createSseReader, one, chunking)));
     complaints.push(...found);
     if (found.length === 0) passed++;
   }
   return { complaints, passed, total: cases.length };
+}
+
+/** What makes a case unreadable; null where nothing does. A case that says less than it means would pass for the wrong reason. */
+function faultOf(one) {
+  if (typeof one !== 'object' || one === null) return 'is no case';
+  const { chunks, expect, initialLastEventId = '' } = one;
+  if (!Array.isArray(chunks)) return 'chunks should be a list';
+  const odd = chunks.findIndex((chunk) => !isChunk(chunk));
+  if (odd >= 0) return `chunk ${odd} should be base64 or {b64, times}`;
+  if (typeof expect !== 'object' || expect === null) return 'expect should be {events, lastEventId, retry}';
+  if (expect.events !== undefined && !Array.isArray(expect.events)) return 'expect.events should be a list';
+  return isText(initialLastEventId) ? null : 'initialLastEventId should be a text';
+}
+
+const NOT_BASE64 = /[^A-Za-z0-9+/=\s]/;
+
+function isChunk(chunk) {
+  const { b64, times = 1 } = typeof chunk === 'string' ? { b64: chunk } : (chunk ?? {});
+  return typeof b64 === 'string' && !NOT_BASE64.test(b64) && Number.isSafeInteger(times) && times >= 0;
+}
+
+function isText(value) {
+  return typeof value === 'string' || typeof textOf(value) === 'string';
 }
 
 function readCase(createSseReader, one, chunking) {
@@ -33,7 +59,7 @@ function readCase(createSseReader, one, chunking) {
     oversized: ({ type, lastEventId }) => events.push({ type, data: '(too large)', id: lastEventId }),
     retryField: (ms) => (retry = ms),
   };
-  const reader = createSseReader({ maxEventBytes: MAX_EVENT_BYTES, lastEventId: one.initialLastEventId ?? '' }, on);
+  const reader = createSseReader({ maxEventBytes: MAX_EVENT_BYTES, lastEventId: textOf(one.initialLastEventId) ?? '' }, on);
   for (const chunk of chunksOf(one, chunking)) reader.push(chunk);
   return { events, retry, lastEventId: reader.lastEventId() };
 }
@@ -53,7 +79,7 @@ function* chunksOf(one, chunking) {
 function* writtenChunks({ chunks }) {
   for (const chunk of chunks) {
     const bytes = Buffer.from(typeof chunk === 'string' ? chunk : chunk.b64, 'base64');
-    const times = typeof chunk === 'string' ? 1 : chunk.times;
+    const times = typeof chunk === 'string' ? 1 : (chunk.times ?? 1);
     for (let time = 0; time < times; time++) yield bytes;
   }
 }
@@ -75,9 +101,8 @@ function* factsOf({ events = [], ...rest }, got) {
 }
 
 function textOf(value) {
-  if (typeof value?.$repeat !== 'object') return value;
-  const [text, times] = value.$repeat;
-  return text.repeat(times);
+  const [text, times] = value?.$repeat ?? [];
+  return typeof text === 'string' && times >= 0 ? text.repeat(times) : value;
 }
 
 function show(value) {

@@ -7,7 +7,10 @@ import { runNode } from './run-child.mjs';
 
 const PLAYWRIGHT = 'node_modules/@playwright/test/cli.js';
 
-/** Builds what is tested, runs the parts (`{project, grep?}`), prints the table. Resolves with the exit code. */
+/**
+ * Builds what is tested, runs the parts (`{project, grep?}`), prints the table. Resolves with the exit code.
+ * `--only N05,BRW7` on the command line takes those of them alone.
+ */
 export async function runStories(parts) {
   for (const step of [['scripts/ensure-browser.mjs'], ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn']])
     if ((await runNode(step).ended) !== 0) return 1;
@@ -26,9 +29,16 @@ async function runPart({ project, grep }) {
   const report = resolve(root, 'test-results', `stories-${project}.json`);
   mkdirSync(resolve(root, 'test-results'), { recursive: true });
   rmSync(report, { force: true });
-  const args = [PLAYWRIGHT, 'test', `--project=${project}`, ...(grep ? ['--grep', grep] : [])];
+  const args = [PLAYWRIGHT, 'test', `--project=${project}`, '--pass-with-no-tests', ...narrow(grep)];
   const code = await runNode(args, { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } }).ended;
   return { code, stories: readStories(report) };
+}
+
+function narrow(grep) {
+  const at = process.argv.indexOf('--only');
+  const only = at < 0 ? null : (process.argv[at + 1] ?? '').split(',').join('|');
+  const wanted = [grep, only && `\\b(${only})\\b`].filter(Boolean);
+  return wanted.length > 0 ? ['--grep', wanted.map((one) => `(?=.*(?:${one}))`).join('')] : [];
 }
 
 /** @returns {{title: string, isOk: boolean, notes: {type: string, description?: string}[]}[]} */

@@ -1,6 +1,8 @@
 // After the application is written: bundles sw/sw.ts into one classic script and tells it what to precache.
 // In development there is no service worker: it would serve yesterday's modules.
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'vite';
 import { injectManifest } from 'workbox-build';
 import { readPreviousAssets } from './keep-last-assets.ts';
@@ -16,22 +18,25 @@ const SHELL = [
   'assets/inter-latin-{opsz,wght,standard}-normal-*.woff2',
 ];
 
+/** The service worker's own sources, whatever application is built around it. */
+const SOURCE = resolve(import.meta.dirname, '../sw/sw.ts');
+
 /** A file of this size is no part of a shell that a tablet loads over a yard's wireless network. */
 const MAX_FILE_BYTES = 1_024 * 1_024;
 
 export interface ServiceWorkerOptions {
   /** The application's constants, the same for both. */
   readonly define: Readonly<Record<string, string>>;
+  /** Patterns of the files to precache; default: those of the application. */
+  readonly shell?: readonly string[];
 }
 
-export function serviceWorker({ define }: ServiceWorkerOptions): Plugin {
-  let root = '';
+export function serviceWorker({ define, shell = SHELL }: ServiceWorkerOptions): Plugin {
   let outDir = '';
   return {
     name: 'holdfast:service-worker',
     apply: 'build',
     configResolved(config) {
-      root = config.root;
       outDir = resolve(config.root, config.build.outDir);
     },
     closeBundle: {
@@ -39,17 +44,21 @@ export function serviceWorker({ define }: ServiceWorkerOptions): Plugin {
       async handler() {
         if (this.meta.watchMode) return;
         const previous = readPreviousAssets(outDir);
-        const bundled = await bundle(root, { ...define, __PREVIOUS_ASSETS__: JSON.stringify(previous.map((name) => `/assets/${name}`)) });
-        await writePrecacheList(outDir, bundled, new Set(previous));
+        const workDir = mkdtempSync(join(tmpdir(), 'holdfast-sw-'));
+        try {
+          const swSrc = await bundle(workDir, { ...define, __PREVIOUS_ASSETS__: JSON.stringify(previous.map((name) => `/assets/${name}`)) });
+          await writePrecacheList({ outDir, swSrc, shell, previous: new Set(previous) });
+        } finally {
+          rmSync(workDir, { recursive: true, force: true });
+        }
       },
     },
   };
 }
 
-async function bundle(root: string, define: Record<string, string>): Promise<string> {
-  const outDir = resolve(root, '.cache/sw');
+async function bundle(outDir: string, define: Record<string, string>): Promise<string> {
   await build({
-    root,
+    root: resolve(SOURCE, '../..'),
     configFile: false,
     logLevel: 'warn',
     define: { ...define, 'process.env.NODE_ENV': '"production"' },
@@ -59,18 +68,26 @@ async function bundle(root: string, define: Record<string, string>): Promise<str
       emptyOutDir: true,
       target: 'es2024',
       sourcemap: true,
-      rolldownOptions: { input: resolve(root, 'sw/sw.ts'), output: { format: 'iife', entryFileNames: 'sw.js' } },
+      // As a library: Vite's loader for the chunks of a page has no place here, where everything is in the one file.
+      lib: { entry: SOURCE, formats: ['iife'], name: 'serviceWorker', fileName: () => 'sw.js' },
     },
   });
   return resolve(outDir, 'sw.js');
 }
 
-async function writePrecacheList(outDir: string, swSrc: string, previous: ReadonlySet<string>): Promise<void> {
+interface Written {
+  readonly outDir: string;
+  readonly swSrc: string;
+  readonly shell: readonly string[];
+  readonly previous: ReadonlySet<string>;
+}
+
+async function writePrecacheList({ outDir, swSrc, shell, previous }: Written): Promise<void> {
   const { count, size, warnings } = await injectManifest({
     swSrc,
     swDest: resolve(outDir, 'sw.js'),
     globDirectory: outDir,
-    globPatterns: SHELL,
+    globPatterns: [...shell],
     maximumFileSizeToCacheInBytes: MAX_FILE_BYTES,
     // Names below assets/ carry a hash of their content: no revision, and no query string that would miss the HTTP cache.
     dontCacheBustURLsMatching: /^assets\//,

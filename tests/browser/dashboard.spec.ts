@@ -2,7 +2,6 @@
 // was set to holds over a reload.
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { dayFigures, moneyFigures, readDay } from '../../src/domain/figures.ts';
 import type { HeldDocument } from '../../src/domain/selectors.ts';
@@ -133,38 +132,3 @@ test('[DBG3] sync details mark the present state, count this tab, and leave a fi
   for (const word of [plate, plate.slice(-4), 'Dilani', 'dilani', 'nugegoda']) expect(text).not.toContain(`${word}"`);
   expect(text).not.toContain(plate);
 });
-
-test('[AXE1] dashboard, settings and details have no fault that axe finds, in both themes, on tablet and phone, as plots and as tables', async ({ stage }) => {
-  const server = await stage.server({ distDir: DIST });
-  const browser = await stage.browser(server.url);
-  const page = await browser.context().newPage();
-  await signIn(page, server.url);
-  for (const name of ['Dashboard', 'Settings']) {
-    await page.getByRole('link', { name }).click();
-    await expect(page.getByRole('heading', { level: 1, name: name === 'Dashboard' ? 'Today' : name })).toBeVisible();
-    await expectClean(page, name);
-  }
-  await page.getByRole('link', { name: 'Sync details' }).last().click();
-  await expect(page.locator('.hf-row').first()).toBeVisible();
-  await expectClean(page, 'details');
-  await page.getByRole('link', { name: 'Dashboard' }).click();
-  for (const toggle of await page.getByRole('button', { name: /, as a table$/ }).all()) await toggle.click();
-  await expectClean(page, 'tables');
-});
-
-/** Contrast hangs on the theme, layout on the size: each theme at one of the sizes finds what either brings. */
-const LOOKS = [
-  { colorScheme: 'light', size: { width: 1_280, height: 800 } },
-  { colorScheme: 'dark', size: { width: 390, height: 844 } },
-] as const;
-
-async function expectClean(page: Page, screen: string): Promise<void> {
-  for (const { colorScheme, size } of LOOKS) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize(size);
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-    expect(found, `${screen}, ${colorScheme}, ${size.width}`).toEqual([]);
-  }
-}

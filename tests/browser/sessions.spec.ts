@@ -1,48 +1,9 @@
 // Whose data: bearer tokens that only pages can get, and several people or tenants side by side in one browser.
-import type { BrowserContext } from '@playwright/test';
 import { dumpDatabases } from '../support/disk-reader.ts';
-import { deliveredTo, documentsOf, expectSameDocuments, label, MANAGER, OTHER_MANAGER, TENANT, waitForLabel, waitForSeq } from '../support/page-probes.ts';
-import { PASSWORD } from '../support/rest-user.ts';
+import { deliveredTo, documentsOf, expectSameDocuments, label, MANAGER, OTHER_MANAGER, waitForLabel, waitForSeq } from '../support/page-probes.ts';
+import { DILANI, RUWAN, withTokens } from '../support/token-application.ts';
 import { expect, test } from '../support/browser-test.ts';
 import type { Tab } from '../support/browser-session.ts';
-
-declare global {
-  interface Window {
-    /** Questions that the application's `getToken` was asked. */
-    asked: boolean[];
-    /** False: the application has no token to give. */
-    mayAnswer: boolean;
-    given: string[];
-  }
-}
-
-const bearerOf = (tenant: string, user: string, email: string): string => `?as=${tenant}/${user}&auth=bearer&email=${email}`;
-const DILANI = bearerOf(TENANT, 'dilani', MANAGER);
-const RUWAN = bearerOf('kandy', 'ruwan', OTHER_MANAGER);
-
-/** An application that signs its people in by itself. */
-async function withTokens(context: BrowserContext): Promise<void> {
-  await context.addInitScript((password) => {
-    const email = new URLSearchParams(location.search).get('email');
-    Object.assign(window, {
-      asked: [],
-      given: [],
-      mayAnswer: true,
-      async getToken({ isRefused }: { isRefused: boolean }) {
-        window.asked.push(isRefused);
-        if (!window.mayAnswer) return null;
-        const answer = await fetch('/api/v1/token', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ email, password }),
-        });
-        const { accessToken } = (await answer.json()) as { accessToken: string };
-        window.given.push(accessToken);
-        return accessToken;
-      },
-    });
-  }, PASSWORD);
-}
 
 test('[BEA5] two tenants side by side in one browser, with tokens: a stream each, and nothing of one reaches the other', async ({ stage }) => {
   const server = await stage.server();

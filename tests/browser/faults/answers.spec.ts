@@ -11,7 +11,7 @@ const QUICK = '?policy.maxDelayMs=1000&policy.breakerOpenMs=1000';
 test('@core [FLT-N19] 503 with Retry-After is respected by the whole browser, and the next attempt heals', async ({ stage }) => {
   const run = await startFaultRun(stage);
   run.begin('N19');
-  run.proxy.rule(EVENTS, { do: 'status', code: 503, headers: { 'retry-after': '3' }, body: 'too many' });
+  run.proxy.rule(EVENTS, { do: 'status', code: 503, headers: { 'retry-after': '2' }, body: 'too many' });
   run.proxy.drop(EVENTS);
   await expect.poll(() => answered(run, 503).length, { timeout: 15_000 }).toBe(2);
   run.proxy.heal();
@@ -20,7 +20,7 @@ test('@core [FLT-N19] 503 with Retry-After is respected by the whole browser, an
   await expectClean(run);
 });
 
-for (const code of [500, 502, 408])
+for (const code of [500, 502, 503, 504, 408, 429])
   test(`[FLT-N19] ${code} again and again: tries go on politely and end in a stream`, async ({ stage }) => {
     const run = await startFaultRun(stage, { query: QUICK });
     run.begin('N19');

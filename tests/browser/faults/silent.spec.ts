@@ -1,9 +1,9 @@
 // Engines that live and say nothing: a hung SharedWorker (N05), a leader that is really frozen (N06). Raw Chromium, because under Playwright no
 // page is ever hidden or frozen. Another visible tab goes on within 15 s, and what thaws writes nothing: the judge sees all tapes.
-import { HEARTBEAT_MS, noteVerdict } from '../../support/fault-run.ts';
+import { HEARTBEAT_MS, judgeWhenQuiet } from '../../support/fault-run.ts';
 import { checkHistory } from '../../support/history-checker.ts';
 import { onWallClock } from '../../support/crash-story.ts';
-import { MANAGER, TENANT } from '../../support/page-probes.ts';
+import { MANAGER, orderTruth, TENANT } from '../../support/page-probes.ts';
 import { PASSWORD, type RestUser } from '../../support/rest-user.ts';
 import { launchRawChromium, type RawChromium, type RawPage } from '../../support/raw-chromium.ts';
 import { expect, test, type Stage } from '../../support/browser-test.ts';
@@ -72,11 +72,7 @@ async function withStage(stage: Stage, host: string, story: (parts: RawStage) =>
     // Code for a takeover is loaded when a page is idle.
     for (const page of pages) await nextEvent(user, page, Date.now());
     const faults: HistoryRecord[] = [];
-    const judge = async (hidden: readonly number[] = []): Promise<Verdict> => {
-      const verdict = await judgePages({ pages, hidden, faults, server, proxy });
-      noteVerdict(stage, verdict);
-      return verdict;
-    };
+    const judge = (hidden: readonly number[] = []): Promise<Verdict> => judgeWhenQuiet(stage, () => judgePages({ pages, hidden, faults, server, proxy, user }));
     await story({ browser, pages, user, faults, judge });
   } finally {
     await browser.dispose();
@@ -123,9 +119,10 @@ interface Judged {
   readonly faults: readonly HistoryRecord[];
   readonly server: ServerProcess;
   readonly proxy: FaultProxy;
+  readonly user: RestUser;
 }
 
-async function judgePages({ pages, hidden, faults, server, proxy }: Judged): Promise<Verdict> {
+async function judgePages({ pages, hidden, faults, server, proxy, user }: Judged): Promise<Verdict> {
   const tapes = await Promise.all(
     pages.map(async (page, at) => {
       const records = await page.evaluate<{ k: string; t: number }[]>('harness.records.map((record) => ({ ...record, t: performance.timeOrigin + record.t }))');
@@ -136,7 +133,8 @@ async function judgePages({ pages, hidden, faults, server, proxy }: Judged): Pro
   );
   const alive = pages.map((_, at) => `page-${at}`);
   const wire = onWallClock(proxy);
-  return checkHistory({ pages: tapes.flat(), server: server.events(TENANT), wire, alive, faults, cfg: { HB: HEARTBEAT_MS, minDelivers: 0 } });
+  const truth = orderTruth(await user.snapshot());
+  return checkHistory({ pages: tapes.flat(), server: server.events(TENANT), wire, alive, faults, truth, cfg: { HB: HEARTBEAT_MS, minDelivers: 0 } });
 }
 
 function never(): never {

@@ -1,4 +1,4 @@
-// Faults of writes on their way, of hostile input, of clocks, and of people who leave in the middle.
+// Faults of writes on their way, of hostile input, and of people who leave in the middle.
 import { checkHistory } from '../../support/history-checker.ts';
 import { onWallClock } from '../../support/crash-story.ts';
 import { startFaultRun, type FaultRun } from '../../support/fault-run.ts';
@@ -8,7 +8,6 @@ import { readScopes } from '../../support/disk-reader.ts';
 import { expect, test } from '../../support/browser-test.ts';
 
 const ORDERS = '/api/v1/orders';
-const DAY_MS = 86_400_000;
 
 const LOST = [
   { core: '@core ', name: 'a reset', fault: { do: 'lost-ack' } },
@@ -39,25 +38,6 @@ test('[FLT-N25] a request that a middle box doubles is done once', async ({ stag
   expect(run.server.applies(TENANT)).toHaveLength(1);
   expect(run.server.events(TENANT).filter(({ mutId }) => mutId === run.server.applies(TENANT)[0]?.mutId)).toHaveLength(1);
   await run.end('N25', { boundMs: 5_000 });
-  await expectClean(run);
-});
-
-test('[FLT-N26] clocks that jump a day, of a page and of the server, cost no event and no connection', async ({ stage }) => {
-  const run = await startFaultRun(stage);
-  const before = run.opened();
-  run.begin('N26');
-  for (const [tab, jump] of [
-    [run.tab('a'), DAY_MS],
-    [run.tab('b'), -DAY_MS],
-  ] as const)
-    await tab.page.evaluate((ms) => {
-      const { now } = Date;
-      Date.now = () => now() + ms;
-    }, jump);
-  await run.user.burst(20);
-  await run.end('N26');
-  expect(run.opened()).toBe(before);
-  for (const tab of run.tabs()) await waitForLabel(tab, 'Live');
   await expectClean(run);
 });
 

@@ -1,7 +1,9 @@
 // Several deployed versions at once: the newest build leads, hands over without overlap or loss, and an older one takes over where no newer is left.
 import { expect, test } from '../../support/browser-test.ts';
+import { readScopes } from '../../support/disk-reader.ts';
 import type { BrowserSession, Tab } from '../../support/browser-session.ts';
 import { MANAGER, TENANT, waitForLabel, waitForSeq } from '../../support/page-probes.ts';
+import { PASSWORD } from '../../support/rest-user.ts';
 import { makeBuilds, type Builds } from './builds.ts';
 import { startTraffic } from './traffic.ts';
 
@@ -51,6 +53,27 @@ for (const host of ['shared', 'elected'] as const) {
     expect(await second.page.evaluate(() => window.harness.errors)).toEqual([]);
   });
 }
+
+test('[OUT3] log-out in a tab of an older build ends the engine of the newer one, its stream, and the data, in all tabs', async ({ stage }) => {
+  const server = await stage.server({ distDir: builds.distDir });
+  const browser = await stage.browser(server.url);
+  const older = await browser.openAs('older', MANAGER, '1/index.html');
+  await waitForLabel(older, 'Live');
+  const newer = await browser.open('newer', '2/index.html');
+  const first = await engineOf(older);
+  await expect.poll(() => engineOf(older)).not.toBe(first);
+  const user = await server.signIn(MANAGER);
+  const traffic = startTraffic(user);
+  await older.page.evaluate(() => window.harness.logout());
+  for (const tab of [older, newer]) await expect.poll(() => tab.page.evaluate(() => window.harness.phase)).toBe('signed-out');
+  await expect.poll(async () => (await user.status()).streams).toEqual([]);
+  await traffic.stop();
+  const left = await readScopes(await browser.blank());
+  expect(left.flatMap(({ documents, snap }) => [...Object.keys(documents), ...snap.events])).toEqual([]);
+  await newer.page.evaluate(([who, word]) => window.harness.signIn(who, word), [MANAGER, PASSWORD] as const);
+  for (const tab of [older, newer]) await waitForLabel(tab, 'Live');
+  expect((await user.status()).streams).toHaveLength(1);
+});
 
 function engineOf({ page }: Tab): Promise<string | null> {
   return page.evaluate(() => window.harness.health.engine);
