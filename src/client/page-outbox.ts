@@ -41,6 +41,11 @@ interface Kept {
   readonly laid: Laid;
 }
 
+/** What goes in the place of a dead entry which its lane has passed stands behind all others: it is a write of its own. */
+function placeTaken({ supersedes, place }: Entry): { readonly supersedes?: string | null } {
+  return place.endsWith('.0000') ? {} : { supersedes };
+}
+
 /** Of laid documents that keep their identity; more are made anew each time. */
 const KEPT_DOCUMENTS = 10_000;
 
@@ -105,7 +110,7 @@ export function createPageOutbox(deps: PageOutboxDeps, signal: AbortSignal): Pag
     const known = new Map(before.map((entry) => [entry.id, entry]));
     for (const entry of entries) {
       const was = known.get(entry.id);
-      if (!was && entry.supersedes !== null) note('P.write', { mutId: entry.id, supersedes: entry.supersedes, ...aboutOrder(entry) });
+      if (!was && entry.supersedes !== null) note('P.write', { mutId: entry.id, ...placeTaken(entry), ...aboutOrder(entry) });
       if (was?.state !== entry.state) noteEnd(entry);
     }
     for (const [id, tell] of waiting) {

@@ -58,11 +58,13 @@ export function startDrain(deps: EngineDrainDeps, seat: DrainSeat, life: AbortSi
     drain = null;
   }
 
-  /** Stolen from this engine while it leads on: it queues again. */
+  /** Stolen from this engine while it leads on: it queues again; a browser that refuses locks is asked again later. */
   async function hold(): Promise<void> {
     const wish = way === 'steal' ? 'steal' : 'queue';
-    for (let turn = 0; !life.aborted; turn++)
-      await holdOutbox({ locks, name: names.outbox, way: turn === 0 ? wish : 'queue', rows, clock, lockMs: ENTRY_POLICY.lockMs }, life, run);
+    for (let turn = 0; !life.aborted; turn++) {
+      const ran = await holdOutbox({ locks, name: names.outbox, way: turn === 0 ? wish : 'queue', rows, clock, lockMs: ENTRY_POLICY.lockMs }, life, run);
+      if (!ran && !life.aborted) await new Promise<void>((resolve) => clock.after(ENTRY_POLICY.maxDelayMs, resolve));
+    }
   }
 
   hold().catch((error: unknown) => log.error('The outbox is not drained any more', { error: String(error) }));

@@ -28,7 +28,7 @@ export interface DrainDeps extends Omit<DeliverDeps, 'rows' | 'idempotencyMs'> {
   readonly entryPolicy?: EntryPolicy;
 }
 
-/** Between two words to pages. */
+/** Between two words to pages, and a millisecond more for each row that each of them then reads. */
 const TELL_MS = 150;
 const SWEEP_MS = 15_000;
 
@@ -208,7 +208,7 @@ export function createDrain(deps: DrainDeps, signal: AbortSignal): Drain {
 
   function tell(): void {
     if (cancelTell) return;
-    const waitMs = Math.max(0, toldAt + TELL_MS - clock.monotonic());
+    const waitMs = Math.max(0, toldAt + TELL_MS + stored.length - clock.monotonic());
     cancelTell = clock.after(waitMs, () => {
       cancelTell = null;
       toldAt = clock.monotonic();
@@ -291,6 +291,7 @@ export function createDrain(deps: DrainDeps, signal: AbortSignal): Drain {
     kick,
     standing: now,
     saw(events) {
+      if (events.every(({ mutationId }) => mutationId === null)) return;
       const waiting = new Map(entries.filter((entry) => !isEnded(entry)).map((entry) => [entry.id, entry]));
       for (const { mutationId, id: cursor, changes } of events) {
         const entry = waiting.get(mutationId ?? '');

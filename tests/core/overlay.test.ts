@@ -35,7 +35,7 @@ describe('[OBX11] a page shows its documents with what is pending on top', () =>
   });
   test('further documents of the same request show too', () => {
     const entry = entryOf({ also: [{ collection: 'bays', docId: 'b1', patch: { state: 'busy' } }] });
-    const bay: StoredDocument = { ...base, collection: 'bays', id: 'b1', doc: { state: 'free' }, version: 1 };
+    const bay: StoredDocument = { ...base, collection: 'bays', id: 'b1', doc: { state: 'free' }, version: 9 };
     expect(overlayCollection('bays', () => bay, [entry], at()).get('b1')?.document?.doc).toEqual({ state: 'busy' });
     const acked = ackedOf({ also: entry.also ?? [] }, { version: 4, cursor: cursor(12) });
     expect(overlayCollection('bays', () => bay, [acked], at({ cursor: cursor(11) })).size).toBe(1);
