@@ -1,5 +1,8 @@
 // The HTTP application: every path, in the order in which they are asked. Composition only.
 import { Hono } from 'hono';
+import { routeChannelPoll } from './aliases/channel-poll.ts';
+import { routePlainOrders } from './aliases/plain-orders.ts';
+import { routeTenantOrders } from './aliases/tenant-orders.ts';
 import { ownKeyOf } from './auth/access-token.ts';
 import type { Accounts } from './auth/accounts.ts';
 import { refuseTokenInAddress, requireSession } from './auth/guards.ts';
@@ -13,11 +16,20 @@ import { createTokenVerifier } from './auth/token-verifier.ts';
 import { routeUsers } from './auth/user-routes.ts';
 import type { App, RequestContext, ServerEnv } from './http-context.ts';
 import { describeError, type Logger } from './log.ts';
+import type { LockDesk } from './locks/lock-desk.ts';
+import { routeLocks } from './locks/lock-routes.ts';
+import { createMetrics, routeMetrics, routeReports } from './metrics/metrics-routes.ts';
 import { routeActivity } from './orders/activity.ts';
 import type { PricedService } from './orders/price-list.ts';
 import { allowOrigins, hasBearer, requireOwnPage } from './origins.ts';
 import { notePeer } from './peer.ts';
+import type { PresenceBoard } from './presence/presence-board.ts';
+import { routePresence } from './presence/presence-routes.ts';
+import type { TellTeam } from './presence/team-notices.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
+import type { PusherDesk } from './pusher/desk.ts';
+import { routePusherAuth, routePusherTrigger } from './pusher/pusher-routes.ts';
+import { routePush, type PushRouteDeps } from './push/push-routes.ts';
 import { createRateGuards, type RateLimits } from './rate-limits.ts';
 import { logRequests } from './request-log.ts';
 import { routeRest } from './rest/rest-routes.ts';
@@ -27,7 +39,7 @@ import { routeStatic } from './static/static-files.ts';
 import { createWriteProbe } from './store/readiness.ts';
 import type { Store } from './store/store.ts';
 import type { Hub } from './sync/hub.ts';
-import { routeSync } from './sync/sync-routes.ts';
+import { routeSync, type SyncRouteDeps } from './sync/sync-routes.ts';
 import type { StreamGate } from './sync/stream-caps.ts';
 import type { Terms } from './sync/terms.ts';
 
@@ -46,9 +58,18 @@ export interface AppDeps {
   readonly tokens: TokenOptions;
   /** Origins whose pages may ask this server, beside its own. */
   readonly allowedOrigins: readonly string[];
+  /** Who has it may read `/metrics`; null: this machine alone. */
+  readonly metricsToken: string | null;
   /** How many proxies of ours stand in front: their forwarding headers are believed. */
   readonly proxies: number;
+  readonly push: PushRouteDeps['push'];
+  /** Null: no Pusher clients. */
+  readonly pusher: PusherDesk | null;
   readonly terms: Terms;
+  readonly locks: LockDesk;
+  readonly presence: PresenceBoard;
+  /** Says something to who follows a tenant live; see routePresence. */
+  readonly tell: TellTeam;
   readonly gate: StreamGate;
   /** Null: nobody is held back. */
   readonly rates: RateLimits | null;
@@ -68,6 +89,8 @@ export function createApp(deps: AppDeps): App {
   app.onError((error, context) => answerProblem(context, error instanceof HttpProblem ? error : unexpected(error, fail)));
   app.notFound((context) => problemResponse(new HttpProblem('not-found', `There is nothing at ${context.req.path.slice(0, 200)}.`)));
 
+  const metrics = createMetrics({ hub, log: store.log });
+  routeMetrics(app, metrics, deps);
   app.get('/healthz', (context) => context.text('ok'));
   const isWritable = createWriteProbe({ db: store.db, now, log });
   app.get('/readyz', (context) => {
@@ -78,6 +101,8 @@ export function createApp(deps: AppDeps): App {
   const limit = createRateGuards(deps.rates);
   app.use('/api/*', allowOrigins(deps.allowedOrigins));
   app.use('/api/*', limit.byAddress);
+  app.use('/apps/*', limit.byAddress);
+  routePusherTrigger(app, { desk: deps.pusher, now });
   app.use('/api/*', refuseTokenInAddress);
   app.use('/api/*', requireOwnPage(deps.allowedOrigins));
   const sessionDeps = { ...deps, checkPassword: createPasswordCheck(deps) };
@@ -88,11 +113,15 @@ export function createApp(deps: AppDeps): App {
   app.use('/api/*', limit.byUser);
   routeSession(app, sessionDeps);
   routeUsers(app, deps);
-  routeStatus(app, { hub, terms, gate, log: store.log });
+  routeReports(app, metrics);
+  routeStatus(app, { hub, terms, gate, log: store.log, presence: deps.presence, push: deps.push.sender });
   routeRest(app, deps);
   routeActivity(app, deps);
+  routeLocks(app, deps);
+  routePresence(app, deps);
+  routePush(app, deps);
   const { db, documents } = store;
-  routeSync(app, {
+  const sync: SyncRouteDeps = {
     db,
     documents,
     log: store.log,
@@ -106,7 +135,12 @@ export function createApp(deps: AppDeps): App {
     stalledReaderMs: deps.stalledReaderMs,
     isDraining: deps.isDraining,
     standing: createStanding(store, now),
-  });
+  };
+  routeSync(app, sync);
+  routePlainOrders(app, deps);
+  routeTenantOrders(app, { ...sync, store, locks: deps.locks });
+  routePusherAuth(app, { desk: deps.pusher });
+  routeChannelPoll(app, { log: store.log, now, rates: deps.rates });
   app.all('/api/*', (context) => context.notFound());
 
   if (deps.distDir !== null) routeStatic(app, deps.distDir);

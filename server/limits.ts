@@ -55,6 +55,29 @@ export const LIMITS = {
   rotateMs: 2_000,
   /** Static files kept in memory. */
   staticBytes: 67_108_864,
+  /** How long an order lock and a presence last unless they are renewed. */
+  leaseMs: 30_000,
+  /** Orders that one device may hold locked at once. */
+  locksPerDevice: 20,
+  /** Presence: orders that somebody looks at, leases of one order, tabs of one device at one order. */
+  presenceOrders: 10_000,
+  presencePeople: 100,
+  presenceTabs: 10,
+  /** Typing is passed on at most once in this time for each device and order, of so many. */
+  typingMs: 1_000,
+  typingTracked: 10_000,
+  /** A reader that left more unread than this gets no transient message. */
+  hintBytes: 65_536,
+  /** Push: browsers of one user, and those told of one event. */
+  pushPerUser: 20,
+  pushPerEvent: 500,
+  /** Messages that wait to be handed over; the oldest goes. How many at once, for how long, and when once more. */
+  pushQueue: 2_000,
+  pushesAtOnce: 8,
+  pushTimeoutMs: 10_000,
+  pushRetryMs: 5_000,
+  /** How long a push service keeps a message for a device that is off: later the car is gone. */
+  pushTtlSeconds: 1_800,
   /** Wait for the database's write lock when another process holds it. */
   databaseBusyMs: 5_000,
 } as const;

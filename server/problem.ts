@@ -1,6 +1,7 @@
 // What bad input gets: RFC 9457 problem details with a stable code, the field and what was expected. One class, thrown anywhere
 // below a route, answered in one place.
 import type { Problem, VersionedDocument } from '../src/protocol/http.ts';
+import type { OrderLock } from '../src/protocol/team.ts';
 
 /** Codes, their HTTP status and title. Codes are wire format: added, never renamed. */
 const PROBLEMS = {
@@ -17,6 +18,7 @@ const PROBLEMS = {
   'write/stale': [412, 'The document has another version'],
   'request/too-large': [413, 'The request is too large'],
   'write/rejected': [422, 'The write was refused'],
+  'write/locked': [423, 'Somebody else is editing it'],
   'key/reused': [422, 'The idempotency key belongs to another request'],
   'rate/limited': [429, 'Too many requests'],
   'server/failed': [500, 'The server failed'],
@@ -30,6 +32,7 @@ export interface ProblemExtra {
   readonly field?: string;
   readonly expected?: string;
   readonly current?: VersionedDocument;
+  readonly lock?: OrderLock;
   /** Seconds, for the Retry-After header. */
   readonly retryAfter?: number;
 }

@@ -33,7 +33,7 @@ export const DEFAULT_RATES: RateLimits = {
   connects: { requests: 2_400, seconds: 60 },
 };
 
-type Meter = (context: RequestContext, key: string) => Promise<void>;
+export type Meter = (context: RequestContext, key: string) => Promise<void>;
 
 export interface RateGuards {
   readonly byAddress: MiddlewareHandler<ServerEnv>;
@@ -57,10 +57,15 @@ export function createRateGuards(rates: RateLimits | null): RateGuards {
       const named = context.req.header(HEADERS.device)?.slice(0, LIMITS.idLength);
       await user(context, owner);
       if (named !== undefined) await device(context, `${owner} ${named}`);
-      if (context.req.path === PATHS.events && !isBatch(context)) await connects(context, `${owner} ${named ?? ''}`);
+      if (isStream(context)) await connects(context, `${owner} ${named ?? ''}`);
       await next();
     },
   };
+}
+
+function isStream(context: RequestContext): boolean {
+  const { path } = context.req;
+  return (path === PATHS.events && !isBatch(context)) || path.endsWith('/realtime/orders');
 }
 
 function isBatch(context: RequestContext): boolean {
@@ -68,7 +73,8 @@ function isBatch(context: RequestContext): boolean {
   return accept.includes('json') && !accept.includes('text/event-stream');
 }
 
-function createMeter(name: string, { requests, seconds }: Rate): Meter {
+/** Counts by key; throws `rate/limited` over the limit. */
+export function createMeter(name: string, { requests, seconds }: Rate): Meter {
   const limiter = new RateLimiterMemory({ points: requests, duration: seconds });
   return async (context, key) => {
     const result = await limiter.consume(key).catch((refusal: unknown) => {

@@ -4,6 +4,9 @@ import { join, resolve } from 'node:path';
 import { DEFAULT_TOKENS, type TokenOptions } from './auth/token-options.ts';
 import { type Environment, createEnvironmentReader, type EnvironmentReader } from './environment.ts';
 import type { LogLevel } from './log.ts';
+import { LIMITS } from './limits.ts';
+import { DEFAULT_PUSH, type PushOptions } from './push/open-push.ts';
+import type { PusherApp } from './pusher/options.ts';
 import { DEFAULT_RATES, type RateLimits } from './rate-limits.ts';
 import { DEFAULT_RETENTION, type RetentionOptions } from './sync/retention.ts';
 import { STREAM_CAPS, type StreamCaps } from './sync/stream-caps.ts';
@@ -16,6 +19,10 @@ export interface Settings {
   readonly distDir: string;
   readonly heartbeatMs: number;
   readonly checkpointMs: number;
+  readonly leaseMs: number;
+  readonly push: PushOptions;
+  /** Null: no Pusher clients. */
+  readonly pusher: PusherApp | null;
   readonly retention: RetentionOptions;
   /** Null: no demo traffic. */
   readonly demo: { readonly rate: number; readonly seed: number } | null;
@@ -24,6 +31,8 @@ export interface Settings {
   readonly logLevel: LogLevel | 'silent';
   readonly allowedOrigins: readonly string[];
   readonly proxies: number;
+  /** Null: `/metrics` is for this machine alone. */
+  readonly metricsToken: string | null;
   readonly caps: StreamCaps;
   /** Null: nobody is held back. */
   readonly rates: RateLimits | null;
@@ -42,6 +51,12 @@ export function readSettings(env: Environment, projectDir: string): Settings {
     distDir: resolve(read.text('DIST_DIR') ?? join(projectDir, 'dist')),
     heartbeatMs: read.number('HEARTBEAT_MS', 15_000, 100, 300_000),
     checkpointMs: read.number('CHECKPOINT_MS', 60_000, 100, 3_600_000),
+    push: {
+      subject: read.text('PUSH_CONTACT') ?? DEFAULT_PUSH.subject,
+      services: read.list('PUSH_SERVICES', isOrigin, 'origins like https://push.example, separated by commas'),
+    },
+    pusher: readPusher(read),
+    leaseMs: read.number('LEASE_MS', LIMITS.leaseMs, 1_000, 3_600_000),
     retention: {
       ttlMs: read.number('RETENTION_TTL_MS', DEFAULT_RETENTION.ttlMs, 1_000, Number.MAX_SAFE_INTEGER),
       maxEvents: read.number('RETENTION_MAX_EVENTS', DEFAULT_RETENTION.maxEvents, 0, 100_000_000),
@@ -51,6 +66,7 @@ export function readSettings(env: Environment, projectDir: string): Settings {
     logLevel: read.choice('LOG_LEVEL', ['error', 'info', 'debug', 'silent'], 'error'),
     allowedOrigins: read.list('ALLOWED_ORIGINS', isOrigin, 'origins like https://app.example, separated by commas'),
     proxies: read.number('TRUST_PROXY', 0, 0, 10),
+    metricsToken: read.secret('METRICS_TOKEN'),
     caps: {
       perDevice: read.number('MAX_STREAMS_PER_DEVICE', STREAM_CAPS.perDevice, 1, 1_000_000),
       perUser: read.number('MAX_STREAMS_PER_USER', STREAM_CAPS.perUser, 1, 1_000_000),
@@ -67,6 +83,15 @@ export function readSettings(env: Environment, projectDir: string): Settings {
   };
   read.finish();
   return settings;
+}
+
+/** All three or none: a key without its secret would look as if it worked. */
+function readPusher(read: EnvironmentReader): PusherApp | null {
+  const [appId, key, secret] = [read.text('PUSHER_APP_ID'), read.text('PUSHER_KEY'), read.text('PUSHER_SECRET')];
+  if (appId === null && key === null && secret === null) return null;
+  if (appId !== null && key !== null && secret !== null && [appId, key].every((name) => /^[\w-]{1,64}$/.test(name))) return { appId, key, secret };
+  read.refuse("PUSHER_APP_ID, PUSHER_KEY and PUSHER_SECRET can't be used: expected all three, the first two of letters, digits, _ and -.");
+  return null;
 }
 
 function readRates(read: EnvironmentReader): RateLimits | null {

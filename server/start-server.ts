@@ -8,7 +8,14 @@ import { createAccounts, type Accounts } from './auth/accounts.ts';
 import { DEFAULT_TOKENS, type TokenOptions } from './auth/token-options.ts';
 import type { App } from './http-context.ts';
 import { LIMITS, spreadMs } from './limits.ts';
+import { createLockDesk } from './locks/lock-desk.ts';
 import { createLogger, type Logger } from './log.ts';
+import { createPresenceBoard } from './presence/presence-board.ts';
+import { createTeamNotices } from './presence/team-notices.ts';
+import { DEFAULT_PUSH, openPush, type PushOptions } from './push/open-push.ts';
+import { attachPusher } from './pusher/attach.ts';
+import { createPusherDesk } from './pusher/desk.ts';
+import type { PusherApp } from './pusher/options.ts';
 import { DEFAULT_RATES, type RateLimits } from './rate-limits.ts';
 import type { PricedService } from './orders/price-list.ts';
 import { DOCUMENT_SCHEMA, openStore, type Store } from './store/store.ts';
@@ -44,10 +51,17 @@ export interface ServerOptions {
   readonly rates?: RateLimits | null;
   /** A reader that has taken nothing for this long is cut; default 30 s. */
   readonly stalledReaderMs?: number;
+  /** How long an order lock and a presence last unless they are renewed; default 30 s. */
+  readonly leaseMs?: number;
+  readonly push?: Partial<PushOptions>;
+  /** The application of Pusher clients; default none: nobody is served by that protocol. */
+  readonly pusher?: PusherApp | null;
   /** How long to wait for another server on the file to end; default 8 s. */
   readonly lockWaitMs?: number;
   /** Origins whose pages may ask this server, beside its own; default none. */
   readonly allowedOrigins?: readonly string[];
+  /** Who has it may read `/metrics`; default null: this machine alone. */
+  readonly metricsToken?: string | null;
   /** Proxies of the operator in front of this server; default 0: nobody's forwarding headers are believed. */
   readonly proxies?: number;
   /** `full` (default) survives a power cut, `normal` the end of the process only. */
@@ -81,9 +95,11 @@ const DEFAULTS = {
   log: createLogger('silent', () => {}),
   documentSchema: DOCUMENT_SCHEMA,
   allowedOrigins: [],
+  metricsToken: null,
   proxies: 0,
   rates: DEFAULT_RATES,
   stalledReaderMs: LIMITS.stalledReaderMs,
+  leaseMs: LIMITS.leaseMs,
   durability: 'full',
   prepare: async () => {},
 } as const;
@@ -94,17 +110,50 @@ export async function startServer(options: ServerOptions, signal?: AbortSignal):
   const life = new AbortController();
   const unlock = lockFile(file, options.lockWaitMs);
   const store = openOr(unlock, () => openStore({ file, durability, documentSchema }));
-  const hub = createHub();
+  const push = openOr(
+    () => {
+      store.close();
+      unlock();
+    },
+    () => openPush({ store, dbFile: file, log, now }, { ...DEFAULT_PUSH, ...options.push }, life.signal),
+  );
+  const pusher = options.pusher ? createPusherDesk(options.pusher) : null;
+  const hub = createHub((tenant, record) => {
+    push.sender.hear(tenant, record);
+    pusher?.wake(tenant);
+  });
   const terms = createTerms(store.db);
   const gate = createStreamGate(hub, { ...STREAM_CAPS, ...options.caps }, Math.random);
+  const tell = createTeamNotices(hub);
+  const { leaseMs } = rest;
+  const locks = createLockDesk({ db: store.db, tell, now, leaseMs }, life.signal);
+  const presence = createPresenceBoard({ tell, leaseMs, now: () => performance.now() }, life.signal);
   const accounts = createAccounts({ store, hub, now });
   const tokens = { ...DEFAULT_TOKENS, ...options.tokens };
-  const app = createApp({ ...rest, store, hub, terms, gate, accounts, log, now, tokens, isDraining: () => life.signal.aborted });
+  const app = createApp({
+    ...rest,
+    store,
+    hub,
+    terms,
+    gate,
+    locks,
+    presence,
+    tell,
+    push,
+    pusher,
+    accounts,
+    log,
+    now,
+    tokens,
+    isDraining: () => life.signal.aborted,
+  });
   const http = await prepareAndListen(app, store, { prepare, port: wantedPort, host }).catch((error: unknown) => {
+    life.abort();
     store.close();
     unlock();
     throw error;
   });
+  attachPusher(http, pusher, life.signal);
   const retention = startRetention({ store, terms, log, now }, { ...DEFAULT_RETENTION, ...options.retention }, life.signal);
   let closing: Promise<void> | null = null;
   const close = (reason = 'shutdown') => (closing ??= closeAll({ http, hub, store, life, reason }).finally(unlock));

@@ -1,4 +1,4 @@
-// What was done to an order and by whom, newest first: the tenant's log, as far back as it is kept. Who sees no orders sees none of it.
+// What was done to an order, or in the whole tenant, and by whom, newest first: the tenant's log, as far back as it is kept. Who sees no orders sees none of it.
 import { ACTIVITY_PAGE, ACTIVITY_PATH, type Activity } from '../../src/domain/activity.ts';
 import { canSee, isEventVisible } from '../../src/domain/visibility.ts';
 import { formatCursor, parseCursor } from '../../src/protocol/cursor.ts';
@@ -21,7 +21,8 @@ export function routeActivity(app: App, { store }: { readonly store: Store }): v
     const answer = store.db.read(() => {
       const { epoch } = store.log.head(tenant);
       const records = store.log.ofOrder(tenant, orderId, placeIn(query, epoch), limit + 1);
-      if (records.length === 0 && !store.documents.get(tenant, 'orders', orderId)) throw new HttpProblem('not-found', `There is no orders/${orderId}.`);
+      if (orderId !== null && records.length === 0 && !store.documents.get(tenant, 'orders', orderId))
+        throw new HttpProblem('not-found', `There is no orders/${orderId}.`);
       const shown = records.slice(0, limit);
       const last = records.length > limit ? shown.at(-1) : undefined;
       const activity = shown.filter(({ type, collections }) => isEventVisible(role, type, collections)).map((record) => toActivity(record, epoch));
@@ -32,13 +33,15 @@ export function routeActivity(app: App, { store }: { readonly store: Store }): v
 }
 
 /** `changes` stay out: what they hold is hidden by role, and a reader has the documents. */
-function toActivity({ seq, check, type, body }: LogRecord, epoch: string): Activity {
+function toActivity({ seq, check, type, orderId, body }: LogRecord, epoch: string): Activity & { readonly orderID: string | null } {
   const { data, timestamp, actor } = JSON.parse(body) as Activity;
-  return { id: formatCursor(epoch, seq, check), eventType: type, data, timestamp, actor };
+  return { id: formatCursor(epoch, seq, check), eventType: type, orderID: orderId, data, timestamp, actor };
 }
 
-function orderIn(query: URLSearchParams): string {
-  const [id = '', ...more] = query.getAll('orderID');
+/** Null where none is named: the whole tenant. */
+function orderIn(query: URLSearchParams): string | null {
+  const [id, ...more] = query.getAll('orderID');
+  if (id === undefined) return null;
   if (id !== '' && id.length <= LIMITS.idLength && more.length === 0) return id;
   throw malformed('orderID', `the id of one order, 1 to ${LIMITS.idLength} characters`);
 }

@@ -14,6 +14,7 @@ import { DELETE_ORDER, EDIT_ORDER } from '../orders/edit-order.ts';
 import { MOVE_STAGE } from '../orders/move-stage.ts';
 import type { PricedService } from '../orders/price-list.ts';
 import { TAKE_PAYMENT } from '../orders/take-payment.ts';
+import { memberOf } from '../presence/member.ts';
 import { HttpProblem } from '../problem.ts';
 import { ORDER_QUEUE } from '../queues/queue-write.ts';
 import { runWrite, type WriteAnswer, type WriteDeps, type WriteKind } from './write.ts';
@@ -69,15 +70,21 @@ function refuseHidden(context: RequestContext, collection: CollectionName) {
 }
 
 async function answerWrite(context: RequestContext, deps: RestDeps, kind: WriteKind): Promise<Response> {
+  return writeResponse(await takeWrite(context, deps, kind));
+}
+
+/** Reads the request (its document is the path's `:id`) and runs it. */
+export async function takeWrite(context: RequestContext, deps: WriteDeps, kind: WriteKind): Promise<WriteAnswer> {
   const { pathname, search } = new URL(context.req.url);
   const key = keyOf(context);
   const ifMatch = ifMatchOf(context);
   const bodyText = await readBody(context);
   const { session } = context.var;
-  return writeResponse(runWrite(deps, kind, { session, method: context.req.method, path: pathname + search, id: idOf(context), bodyText, key, ifMatch }));
+  const member = memberOf(context);
+  return runWrite(deps, kind, { session, member, method: context.req.method, path: pathname + search, id: idOf(context), bodyText, key, ifMatch });
 }
 
-function writeResponse({ status, body, etag, cursor, isReplay }: WriteAnswer): Response {
+export function writeResponse({ status, body, etag, cursor, isReplay }: WriteAnswer): Response {
   const headers = new Headers({ 'Cache-Control': 'no-store' });
   if (body !== '') headers.set('Content-Type', status < 400 ? 'application/json' : 'application/problem+json');
   if (etag !== null) headers.set('ETag', etag);

@@ -1,7 +1,9 @@
 // What the server itself counts about a tenant: open streams and where its log stands. For managers, and for tests that don't believe a client.
 import { PATHS } from '../../src/protocol/http.ts';
 import type { App } from '../http-context.ts';
+import type { PresenceBoard } from '../presence/presence-board.ts';
 import { HttpProblem } from '../problem.ts';
+import type { PushSender } from '../push/push-sender.ts';
 import type { Hub } from '../sync/hub.ts';
 import type { LogStore } from '../sync/log-store.ts';
 import type { StreamGate } from '../sync/stream-caps.ts';
@@ -12,15 +14,17 @@ export interface StatusDeps {
   readonly log: LogStore;
   readonly terms: Terms;
   readonly gate: StreamGate;
+  readonly presence: Pick<PresenceBoard, 'shed'>;
+  readonly push: Pick<PushSender, 'counts'>;
 }
 
-export function routeStatus(app: App, { hub, log, terms, gate }: StatusDeps): void {
+export function routeStatus(app: App, { hub, log, terms, gate, presence, push }: StatusDeps): void {
   app.get(PATHS.status, (context) => {
     const { tenant, role } = context.var.session;
     if (role !== 'manager') throw new HttpProblem('auth/forbidden', 'Figures of the server are for managers.');
     const streams = hub.streams(tenant);
     const { epoch, seq } = log.head(tenant);
-    const shed = { cutReaders: hub.cutReaders, forgottenTerms: terms.forgotten };
+    const shed = { cutReaders: hub.cutReaders, forgottenTerms: terms.forgotten, hints: hub.shedHints, presences: presence.shed, pushes: push.counts.shed };
     const answer = { streams, epoch, head: seq, floor: log.floor(tenant).seq, clients: streams.length, capacity: gate.state(), shed };
     return context.json(answer, 200, { 'Cache-Control': 'no-store' });
   });

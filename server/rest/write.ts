@@ -5,8 +5,10 @@ import type { CollectionName } from '../../src/domain/collections.ts';
 import { canDo, type WriteAction } from '../../src/domain/visibility.ts';
 import { formatCursor } from '../../src/protocol/cursor.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
+import type { TeamMember } from '../../src/protocol/team.ts';
 import type { Session } from '../auth/session-store.ts';
 import { LIMITS } from '../limits.ts';
+import type { LockDesk } from '../locks/lock-desk.ts';
 import { HttpProblem } from '../problem.ts';
 import type { KeptAnswer } from '../store/idempotency-store.ts';
 import type { Store } from '../store/store.ts';
@@ -55,6 +57,8 @@ export interface WriteRequest {
   readonly key: string | null;
   /** A version, or `any` for `*`. */
   readonly ifMatch: number | 'any' | null;
+  /** Who writes, as the lock of the order knows them. */
+  readonly member: TeamMember;
 }
 
 export interface WriteAnswer extends KeptAnswer {
@@ -65,12 +69,13 @@ export interface WriteDeps {
   readonly store: Store;
   readonly hub: Hub;
   readonly now: () => number;
+  readonly locks: Pick<LockDesk, 'admit'>;
 }
 
 /** Final answers are kept; those that another attempt may change are not. */
-const NOT_KEPT: readonly number[] = [401, 403, 408, 425, 429];
+const NOT_KEPT: readonly number[] = [401, 403, 408, 423, 425, 429];
 
-export function runWrite({ store, hub, now }: WriteDeps, kind: WriteKind, request: WriteRequest): WriteAnswer {
+export function runWrite({ store, hub, now, locks }: WriteDeps, kind: WriteKind, request: WriteRequest): WriteAnswer {
   const { session, key } = request;
   if (!canDo(session.role, kind.action)) throw new HttpProblem('auth/forbidden', `A ${session.role} can't do this.`);
   const nowMs = now();
@@ -79,7 +84,7 @@ export function runWrite({ store, hub, now }: WriteDeps, kind: WriteKind, reques
     const owner = key === null ? null : { tenant: session.tenant, user: session.user, key };
     const kept = owner && store.idempotency.find(owner, nowMs - LIMITS.idempotencyMs);
     if (kept) return { answer: replay(kept.answer, kept.fingerprint === print), record: null };
-    const made = perform({ store, kind, request, nowMs, draft: createDraft(store.documents, session.tenant, nowMs) });
+    const made = perform({ store, locks, kind, request, nowMs, draft: createDraft(store.documents, session.tenant, nowMs) });
     const isFinal = made.answer.status < 500 && !NOT_KEPT.includes(made.answer.status);
     if (owner && isFinal) store.idempotency.keep(owner, { fingerprint: print, answer: made.answer }, nowMs);
     return { answer: { ...made.answer, isReplay: false }, record: made.record };
@@ -101,8 +106,7 @@ function fingerprint({ method, path, bodyText }: WriteRequest): string {
 }
 
 /** One write being worked on. */
-interface Work {
-  readonly store: Store;
+interface Work extends Pick<WriteDeps, 'store' | 'locks'> {
   readonly kind: WriteKind;
   readonly request: WriteRequest;
   readonly draft: Draft;
@@ -113,6 +117,7 @@ function perform(work: Work): { answer: KeptAnswer; record: LogRecord | null } {
   const { store, kind, request, draft, nowMs } = work;
   try {
     return store.db.attempt(() => {
+      admitEdit(work);
       checkMatch(work);
       const body = kind.hasBody ? parseObject(request.bodyText) : {};
       const outcome = kind.perform({ draft, session: request.session, id: request.id, body, nowMs });
@@ -124,6 +129,11 @@ function perform(work: Work): { answer: KeptAnswer; record: LogRecord | null } {
     const problem = withCurrent(work, error);
     return { answer: { status: problem.status, etag: null, cursor: null, body: JSON.stringify(problem.toProblem()) }, record: null };
   }
+}
+
+/** What is typed into an order is its holder's; stages and payments go on, whoever types. */
+function admitEdit({ locks, kind, request: { session, id, member } }: Work): void {
+  if (kind.action === 'order-edit' || kind.action === 'order-delete') locks.admit({ tenant: session.tenant, orderID: id }, member);
 }
 
 function checkMatch({ draft, kind, request: { id, ifMatch } }: Work): void {

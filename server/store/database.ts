@@ -66,6 +66,17 @@ CREATE TABLE probe (id INTEGER PRIMARY KEY, at INTEGER NOT NULL);
   `
 CREATE INDEX log_order ON log (tenant, order_id, seq) WHERE order_id IS NOT NULL;
 `,
+  `
+CREATE TABLE order_locks (tenant TEXT NOT NULL, order_id TEXT NOT NULL, user TEXT NOT NULL, name TEXT NOT NULL, device TEXT NOT NULL,
+  until INTEGER NOT NULL, PRIMARY KEY (tenant, order_id)) WITHOUT ROWID;
+CREATE INDEX order_locks_until ON order_locks (until);
+CREATE TABLE push_subscriptions (endpoint TEXT PRIMARY KEY, tenant TEXT NOT NULL, user TEXT NOT NULL, session TEXT, device TEXT NOT NULL, scope TEXT NOT NULL,
+  p256dh TEXT NOT NULL, auth TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX push_subscriptions_user ON push_subscriptions (tenant, user, at);
+`,
+  `
+CREATE INDEX IF NOT EXISTS documents_updated ON documents (tenant, collection, updated_at);
+`,
 ];
 
 export function openDatabase(options: DatabaseOptions): Database {

@@ -12,6 +12,13 @@ export interface Stored<Doc> {
   readonly doc: Doc;
 }
 
+export interface ChangedDocuments<Doc> {
+  readonly documents: readonly Stored<Doc>[];
+  readonly deleted: readonly string[];
+  /** Null: that was all. Else where the next call begins. */
+  readonly next: number | null;
+}
+
 /** What a document becomes; `doc` null deletes it. */
 export interface NextVersion {
   readonly collection: CollectionName;
@@ -29,6 +36,11 @@ export interface DocumentStore {
   list<Name extends CollectionName>(tenant: string, collection: Name): Stored<Collections[Name]>[];
   /** All living documents of a collection, by id, each as JSON of a VersionedDocument. */
   listJson(tenant: string, collection: CollectionName): string[];
+  /**
+   * Documents of a collection that changed at or after `sinceMs`, deleted ones too, oldest change first: at most `limit`, unless more changed in the
+   * first one's millisecond. A millisecond is answered whole, so that the next call can begin behind it.
+   */
+  changedSince<Name extends CollectionName>(tenant: string, collection: Name, sinceMs: number, limit: number): ChangedDocuments<Collections[Name]>;
   /** One of those; null when there is none. */
   getJson(tenant: string, collection: CollectionName, id: string): string | null;
   put(tenant: string, next: NextVersion, atMs: number): void;
@@ -55,6 +67,19 @@ export function createDocumentStore(db: Database): DocumentStore {
     listJson(tenant, collection) {
       const rows = db.all('SELECT id, version, doc FROM documents WHERE tenant = ? AND collection = ? AND doc IS NOT NULL ORDER BY id', tenant, collection);
       return rows.map((row) => toJson(collection, row));
+    },
+    changedSince(tenant, collection, sinceMs, limit) {
+      const where = 'tenant = ? AND collection = ? AND updated_at >= ?';
+      const edge = db.get(`SELECT updated_at FROM documents WHERE ${where} ORDER BY updated_at LIMIT 1 OFFSET ?`, tenant, collection, sinceMs, limit);
+      // The row behind the last one: what changed in its millisecond comes with the next call.
+      const until = edge ? Math.max(integer(edge, 'updated_at'), sinceMs + 1) : Number.MAX_SAFE_INTEGER;
+      const sql = `SELECT id, version, doc FROM documents WHERE ${where} AND updated_at < ? ORDER BY updated_at, id`;
+      const rows = db.all(sql, tenant, collection, sinceMs, until);
+      return {
+        documents: rows.filter((row) => row['doc'] !== null).map((row) => toStored(row)),
+        deleted: rows.filter((row) => row['doc'] === null).map((row) => text(row, 'id')),
+        next: edge ? until : null,
+      };
     },
     getJson(tenant, collection, id) {
       const row = find(tenant, collection, id);

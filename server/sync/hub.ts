@@ -1,4 +1,5 @@
 // The streams that are open now, and who hears of a commit. It holds no events: the log does.
+import { canSee } from '../../src/domain/visibility.ts';
 import type { ResyncReason, Rotate } from '../../src/protocol/event.ts';
 import type { Role } from '../../src/protocol/http.ts';
 import type { LogRecord } from './log-store.ts';
@@ -30,6 +31,8 @@ export interface OpenStream {
   status(): StreamStatus;
   /** A record was committed; records come in the order of the log. */
   hear(record: LogRecord): void;
+  /** Something said once, about an order. False: this reader doesn't get it. */
+  hint(wire: Buffer, orderID: string): boolean;
   rotate(rotate: Rotate): void;
   resync(reason: ResyncReason): void;
   end(): void;
@@ -47,11 +50,15 @@ export interface Hub {
   readonly clients: number;
   /** Readers cut because they left too much unread or stood still. */
   readonly cutReaders: number;
+  /** Transient messages that readers didn't get because they had enough unread, or replayed. */
+  readonly shedHints: number;
   countCut(): void;
   /** From here on the stream hears of commits, until `signal` is aborted. */
   join(stream: OpenStream, signal: AbortSignal): void;
   /** Call after the commit, never inside the transaction. */
   publish(tenant: string, record: LogRecord): void;
+  /** Hands a transient message to the tenant's live readers that see orders. */
+  hint(tenant: string, wire: Buffer, orderID: string): void;
   streams(tenant: string): StreamStatus[];
   /** Streams that count against a newcomer: not those of its own device that it replaces. */
   countFor(owner: StreamOwner): StreamCounts;
@@ -83,11 +90,13 @@ function isReplaced(older: StreamOwner, newer: Engine): boolean {
   return older.user === newer.user && older.device === newer.device && (older.term ?? 0) <= newer.term;
 }
 
-export function createHub(): Hub {
+/** `heard`: called with each record beside the readers. */
+export function createHub(heard: (tenant: string, record: LogRecord) => void = () => {}): Hub {
   const byTenant = new Map<string, Set<OpenStream>>();
   const waiters = new Set<() => void>();
   let clients = 0;
   let cutReaders = 0;
+  let shedHints = 0;
 
   const ofTenant = (tenant: string): readonly OpenStream[] => [...(byTenant.get(tenant) ?? [])];
   const all = (): readonly OpenStream[] => [...byTenant.values()].flatMap((streams) => [...streams]);
@@ -131,10 +140,17 @@ export function createHub(): Hub {
     get cutReaders() {
       return cutReaders;
     },
+    get shedHints() {
+      return shedHints;
+    },
     countCut: () => void cutReaders++,
     join,
     publish(tenant, record) {
       for (const stream of byTenant.get(tenant) ?? []) stream.hear(record);
+      heard(tenant, record);
+    },
+    hint(tenant, wire, orderID) {
+      for (const stream of byTenant.get(tenant) ?? []) if (canSee(stream.owner.role, 'orders') && !stream.hint(wire, orderID)) shedHints++;
     },
     streams: (tenant) => ofTenant(tenant).map((stream) => stream.status()),
     countFor,

@@ -59,8 +59,8 @@ export interface LogStore {
    * first one is `seq + 1` unless the floor has passed it.
    */
   since(tenant: string, seq: number, limit: number, maxCharacters?: number): LogRecord[];
-  /** At most `limit` records of one order, newest first; below place `before` where one is given. */
-  ofOrder(tenant: string, orderId: string, before: number | null, limit: number): LogRecord[];
+  /** At most `limit` records of one order, or with null of them all, newest first; below place `before` where one is given. */
+  ofOrder(tenant: string, orderId: string | null, before: number | null, limit: number): LogRecord[];
   /** Moves the floor up by the rule; answers how many records went. An emptied log keeps head and floor. */
   prune(tenant: string, rule: PruneRule): number;
   /**

@@ -57,8 +57,10 @@ export function createSqliteLogStore(db: Database): LogStore {
       return found;
     },
     ofOrder(tenant, orderId, before, limit) {
+      const below = before ?? Number.MAX_SAFE_INTEGER;
+      if (orderId === null) return db.all('SELECT * FROM log WHERE tenant = ? AND seq < ? ORDER BY seq DESC LIMIT ?', tenant, below, limit).map(toRecord);
       const sql = 'SELECT * FROM log WHERE tenant = ? AND order_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?';
-      return db.all(sql, tenant, orderId, before ?? Number.MAX_SAFE_INTEGER, limit).map(toRecord);
+      return db.all(sql, tenant, orderId, below, limit).map(toRecord);
     },
     prune(tenant, rule) {
       const oldest = floor(tenant);

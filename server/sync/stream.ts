@@ -57,6 +57,7 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
       return { ...visible, clientId: request.clientId, openedAt: new Date(openedAt).toISOString(), bytesQueued: sink.bytesQueued, sentEvents };
     },
     hear,
+    hint,
     rotate: (rotate) => say({ type: 'rotate', data: JSON.stringify(rotate) }),
     resync,
     end,
@@ -67,6 +68,15 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
     if (waiting === null) return sendLive(record);
     if (waiting.length < LIMITS.replayBuffer) waiting.push(record);
     else hasOverflowed = true;
+  }
+
+  /** A filter that names types asked for none of these. */
+  function hint(wire: Buffer, orderID: string): boolean {
+    const { eventTypes, orderIds } = request.filter;
+    if (eventTypes !== null || orderIds?.has(orderID) === false) return true;
+    if (isEnding || waiting !== null || sink.bytesQueued > LIMITS.hintBytes) return false;
+    sink.send(wire);
+    return true;
   }
 
   function sendLive(record: LogRecord): void {

@@ -38,10 +38,10 @@ export function routeSync(app: App, deps: SyncRouteDeps): void {
   app.get(PATHS.snapshot, (context) => answerSnapshot(context, deps));
 }
 
-async function answerStream(context: RequestContext, deps: SyncRouteDeps): Promise<Response> {
+/** `filter`: by default what the query asks for. */
+export async function answerStream(context: RequestContext, deps: SyncRouteDeps, filter = parseFilter(queryOf(context))): Promise<Response> {
   const { outgoing } = context.env ?? {};
   const session = context.var.session;
-  const filter = parseFilter(queryOf(context));
   const cursor = cursorOf(context);
   const owner = ownerOf(context, session);
   admitTerm(deps, owner);

@@ -2,6 +2,7 @@
 // Each body's decoder is a file of its own: whoever loads one rarely needs the others.
 import type { ResyncReason, SyncEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
+import type { OrderLock } from './team.ts';
 
 export const PATHS = {
   events: '/api/v1/sync/events',
@@ -77,4 +78,6 @@ export interface Problem {
   readonly expected?: string;
   /** 412 and 409 `write/conflict`: the document as it stands now. */
   readonly current?: VersionedDocument;
+  /** 423 `write/locked`: who holds the lock of the order. */
+  readonly lock?: OrderLock;
 }

@@ -43,6 +43,8 @@ export interface HostInit {
   readonly auth: 'cookie' | 'bearer';
   /** Overrides of `core/policy`, by name; tests scale beats with it, applications set retention. */
   readonly policy: Readonly<Record<string, unknown>>;
+  /** A snapshot that the page was given by its server, in the shape of that answer: used in place of the first that the engine would ask for. */
+  readonly seed?: unknown;
 }
 
 /** A page to its own worker: give up what you hold, settle what is under way, and say that it is over. */
@@ -76,7 +78,7 @@ export function decodeHostNews(value: unknown): HostNews | null {
 
 export function decodeHostInit(value: unknown): HostInit | null {
   if (!isObject(value) || value['v'] !== PROTOCOL_VERSION || value['k'] !== 'init') return null;
-  const { device, isDurable, host, isStealing, auth, policy } = value;
+  const { device, isDurable, host, isStealing, auth, policy, seed } = value;
   const scope = decodeScope(value['scope']);
   if (!scope || typeof device !== 'string') return null;
   return {
@@ -89,6 +91,7 @@ export function decodeHostInit(value: unknown): HostInit | null {
     isStealing: isStealing === true,
     auth: auth === 'bearer' ? 'bearer' : 'cookie',
     policy: isObject(policy) ? policy : {},
+    ...(seed !== undefined && { seed }),
   };
 }
 

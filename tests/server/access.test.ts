@@ -1,5 +1,6 @@
 // Endpoint by role by tenant: every cell asserted. A cell reads "own/other": the status for something of one's own tenant, and for
 // the same thing of another tenant (where there is no id to name: for a request that names the other tenant).
+import { CLIENT_GAUGES, CLIENT_METRICS_PATH, CLIENT_SUMS } from '../../src/protocol/client-metrics.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type HoldfastServer } from '../../server/start-server.ts';
 import type { Role } from '../../src/protocol/http.ts';
@@ -56,6 +57,7 @@ const document = (collection: Parameters<typeof own>[1]) => async (tenant: strin
 const all = (cell: Cell) => ({ manager: cell, worker: cell, kiosk: cell, display: cell });
 /** Those who may get `cell`; whoever may not is told so before anybody looks whether the thing exists. */
 const only = (roles: readonly Role[], cell: Cell) => ({ ...all('403/403'), ...Object.fromEntries(roles.map((role) => [role, cell])) });
+const ofEach = (fields: readonly string[]) => Object.fromEntries(fields.map((field) => [field, 0]));
 const STAFF: readonly Role[] = ['manager', 'worker'];
 const BAY_SIDE: readonly Role[] = ['manager', 'worker', 'kiosk'];
 
@@ -83,6 +85,17 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET customer': { cells: only(STAFF, '200/404'), ask: document('customers') },
   'POST order': { cells: only(STAFF, '201/403'), ask: async () => ['POST', '/api/v1/orders', { plate: 'X 1', vehicle: '', colour: '', serviceCode: 'wash' }] },
   'PATCH order': { cells: only(STAFF, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/orders/${await own(tenant, 'orders')}`, { notes: 'x' }] },
+  'GET presence': { cells: only(BAY_SIDE, '200/404'), ask: async (tenant) => ['GET', `/api/v1/presence?orderID=${await own(tenant, 'orders')}`] },
+  'PUT presence': {
+    cells: only(BAY_SIDE, '200/404'),
+    ask: async (tenant) => ['PUT', '/api/v1/presence', { tab: 'a', orderID: await own(tenant, 'orders'), doing: 'viewing' }],
+  },
+  'PUT lock': { cells: only(STAFF, '200/404'), ask: async (tenant) => ['PUT', `/api/v1/orders/${await own(tenant, 'orders')}/lock`] },
+  'DELETE lock': { cells: only(STAFF, '204/404'), ask: async (tenant) => ['DELETE', `/api/v1/orders/${await own(tenant, 'orders')}/lock`] },
+  'PUT typing': { cells: only(STAFF, '204/404'), ask: async (tenant) => ['PUT', `/api/v1/orders/${await own(tenant, 'orders')}/typing`, {}] },
+  'GET push key': { cells: only(BAY_SIDE, '200/403'), ask: reading('/api/v1/push/key') },
+  'POST push': { cells: only(BAY_SIDE, '422/403'), ask: async () => ['POST', '/api/v1/push/subscriptions', {}] },
+  'DELETE push': { cells: all('204/403'), ask: async () => ['DELETE', '/api/v1/push/subscriptions', { endpoint: 'https://fcm.googleapis.com/x' }] },
   'DELETE order': {
     cells: only(['manager'], '204/404'),
     ask: async (tenant) => {
@@ -103,9 +116,32 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'PATCH bay': { cells: only(BAY_SIDE, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/bays/${await own(tenant, 'bays')}`, { state: 'free' }] },
   'PATCH queue': { cells: only(STAFF, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/queues/${await own(tenant, 'queues')}`, { orderIds: [] }] },
   'PATCH driver': { cells: only(STAFF, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/drivers/${await own(tenant, 'drivers')}`, { state: 'offline' }] },
+  'GET plain orders': { cells: only(BAY_SIDE, '200/403'), ask: reading('/api/orders') },
+  'GET plain order': { cells: only(BAY_SIDE, '200/403'), ask: async (tenant) => ['GET', `/api/orders/${await own(tenant, 'orders')}`] },
+  'PATCH plain order': {
+    cells: only(BAY_SIDE, '200/403'),
+    ask: async (tenant) => ['PATCH', `/api/orders/${await own(tenant, 'orders')}`, { status: 'CANCELLED' }],
+  },
+  'GET tenant stream': { cells: only(BAY_SIDE, '200/403'), ask: async (tenant) => ['GET', `/api/tenants/${tenant}/realtime/orders`] },
+  'GET tenant status': { cells: only(BAY_SIDE, '200/403'), ask: async (tenant) => ['GET', `/api/tenants/${tenant}/orders/realtime-status`] },
+  'PUT tenant order': {
+    cells: only(STAFF, '200/403'),
+    ask: async (tenant) => {
+      const id = await own(tenant, 'orders');
+      return ['PUT', `/api/tenants/${tenant}/orders/${id}`, server.store.documents.get(tenant, 'orders', id)?.doc ?? {}];
+    },
+  },
+  'GET poll': { cells: only(BAY_SIDE, '200/403'), ask: reading('/api/realtime/poll?channel=orders&event=order.updated') },
+  'POST metrics': {
+    cells: all('204/403'),
+    ask: async () => ['POST', CLIENT_METRICS_PATH, { v: 1, device: 'd-1', sums: ofEach(CLIENT_SUMS), gauges: ofEach(CLIENT_GAUGES) }],
+  },
+  // No application is named here; tests/server/pusher.test.ts has the roles.
+  'POST pusher auth': { cells: all('404/403'), ask: async () => ['POST', '/api/pusher/auth', { socket_id: '1.2', channel_name: 'private-north' }] },
 };
 
-const namesNothing = (path: string) => path.split('/').length < 5 || path.startsWith('/api/v1/sync/');
+const namesNothing = (path: string) =>
+  (path.split('/').length < 5 && !path.startsWith('/api/v1/presence')) || path.startsWith('/api/v1/sync/') || path.startsWith('/api/v1/push/');
 
 describe.each(Object.entries(ENDPOINTS))('%s', (_name, { cells, ask }) => {
   test.each(ROLES)('[ACC1] [ACC2] as %s', async (role) => {

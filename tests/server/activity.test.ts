@@ -43,7 +43,7 @@ test('[ACT2] is read in bounded pages that follow each other without a gap', asy
 });
 
 test.each([
-  ['no order', '/api/v1/activity', 'orderID'],
+  ['no order', '/api/v1/activity?orderID=', 'orderID'],
   ['two orders', '/api/v1/activity?orderID=a&orderID=b', 'orderID'],
   ['an id that is too long', `/api/v1/activity?orderID=${'x'.repeat(129)}`, 'orderID'],
   ['a page of none', '/api/v1/activity?orderID=a&limit=0', 'limit'],
@@ -54,6 +54,28 @@ test.each([
   const boss = signedIn(await start(), 'manager', 'north');
   const answer = await boss.get(path);
   expect([answer.status, (await answer.json()).field]).toEqual([400, field]);
+});
+
+test('[ACT4] without an order it tells what was done in the whole tenant, to each role what it sees', async () => {
+  const server = await start();
+  const boss = signedIn(server, 'manager', 'north');
+  await signedIn(server, 'manager', 'south').order({});
+  const first = await boss.order({});
+  const second = await boss.order({});
+  await boss.send('PATCH', '/api/v1/bays/bay-1', { state: 'blocked', reason: 'Pump' });
+  await boss.send('PATCH', '/api/v1/drivers/driver-1', { state: 'offline' });
+  const told = async (client: Client, query = '') => {
+    const { activity, before } = await client.json<{ activity: { eventType: string; orderID: string | null }[]; before: string | null }>(
+      `/api/v1/activity${query}`,
+    );
+    return { said: activity.map(({ eventType, orderID }) => `${eventType} ${orderID}`), before };
+  };
+  const orders = [`order_created ${second.id}`, `order_created ${first.id}`];
+  expect((await told(boss)).said).toEqual(['driver_updated null', 'bay_updated null', ...orders]);
+  expect((await told(signedIn(server, 'kiosk', 'north'))).said).toEqual(['bay_updated null', ...orders]);
+  const page = await told(boss, '?limit=3');
+  expect((await told(boss, `?limit=3&before=${page.before}`)).said).toEqual([orders[1]]);
+  expect((await signedIn(server, 'display', 'north').get('/api/v1/activity')).status).toBe(403);
 });
 
 test("[ACT3] another branch's order is not found, and a display is refused; a kiosk reads it", async () => {

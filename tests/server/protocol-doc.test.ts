@@ -23,7 +23,7 @@ function messages(): StreamMessage[] {
 
 test('[SRV4] every frame of the page is read as what it is', () => {
   const kinds = messages().map((message) => message.kind);
-  expect(new Set(kinds)).toEqual(new Set(['hello', 'event', 'heartbeat', 'checkpoint', 'rotate', 'resync']));
+  expect(new Set(kinds)).toEqual(new Set(['hello', 'event', 'heartbeat', 'checkpoint', 'rotate', 'resync', 'transient']));
   const reasons = messages().flatMap((message) => (message.kind === 'resync' ? message.reason : []));
   expect(new Set(reasons)).toEqual(new Set(RESYNC_REASONS));
 });

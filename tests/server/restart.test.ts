@@ -52,7 +52,9 @@ test('[OPS2] a file from before is brought up to date with what is in it, and on
   const db = new DatabaseSync(dbFile);
   const now = db.prepare('PRAGMA user_version').get()?.['user_version'];
   // As the first servers left their files: without what the steps after the first have added.
-  db.exec('DROP INDEX sessions_user; DROP TABLE terms; DROP TABLE probe; DROP INDEX log_order');
+  db.exec(
+    'DROP INDEX sessions_user; DROP TABLE terms; DROP TABLE probe; DROP INDEX log_order; DROP INDEX documents_updated; DROP TABLE order_locks; DROP TABLE push_subscriptions',
+  );
   db.exec('ALTER TABLE users DROP COLUMN disabled; ALTER TABLE users DROP COLUMN token_at; ALTER TABLE sessions DROP COLUMN kind; PRAGMA user_version = 0');
   db.close();
   const second = await start({ dbFile, prepare: async () => {} });

@@ -47,13 +47,21 @@ const WRITES: Readonly<Record<string, () => Promise<Asked>>> = {
     return ['PATCH', '/api/v1/queues/side', { orderIds: [] }];
   },
   'PATCH /api/v1/drivers/:id': async () => ['PATCH', '/api/v1/drivers/driver-1', { state: 'driving' }],
+  'PATCH /api/orders/:id': async () => ['PATCH', `/api/orders/${(await client.order()).id}`, { status: 'CANCELLED' }],
+  'PUT /api/tenants/:tenantId/orders/:id': async () => {
+    const order = await client.order();
+    return ['PUT', `/api/tenants/north/orders/${order.id}`, { ...order, notes: 'x' }];
+  },
 };
 /** Not a document of the log: sign-in and the standing of a user, which nobody changes offline. */
-const NO_DOCUMENT = ['POST /api/v1/session', 'DELETE /api/v1/session', 'POST /api/v1/token', 'PATCH /api/v1/users/:id'];
+const NO_DOCUMENT = ['POST /api/v1/session', 'DELETE /api/v1/session', 'POST /api/v1/token', 'PATCH /api/v1/users/:id'].concat([
+  ...['PUT /api/v1/presence', 'PUT /api/v1/orders/:id/lock', 'DELETE /api/v1/orders/:id/lock', 'PUT /api/v1/orders/:id/typing'],
+  ...['POST /api/v1/push/subscriptions', 'DELETE /api/v1/push/subscriptions', 'POST /api/pusher/auth', 'POST /api/v1/metrics'],
+]);
 
 const head = () => server.store.log.head('north').seq;
 const versionOf = async ([, path]: Asked) => {
-  const [, , , collection = '', id = ''] = path.split('/');
+  const [, collection = '', id = ''] = /\/(orders|jobs|bays|queues|drivers)\/([^/]+)/.exec(path) ?? [];
   return (await client.get(`/api/v1/${collection}/${id}`)).headers.get('etag') ?? '';
 };
 
