@@ -15,6 +15,10 @@ declare const process: { readonly env: Record<string, string | undefined> };
 declare const jest: { fn(...given: any[]): any; mock(...given: any[]): any; clearAllMocks(): void };
 declare const global: any;
 `;
+/** What a reader's test set-up adds to `expect`. */
+const MATCHERS = `import 'vitest';
+declare module 'vitest' { interface Assertion { toHaveTextContent(text: string): void; toBeInTheDocument(): void } }
+`;
 /** Hooks that the documents use without an import. */
 const REACT = ['useState', 'useEffect', 'useCallback', 'useMemo', 'useRef', 'useContext'];
 
@@ -35,7 +39,11 @@ rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 writeFileSync(resolve(FOLDER, 'tsconfig.json'), JSON.stringify(settings()));
 writeFileSync(resolve(FOLDER, 'ambient.d.ts'), AMBIENT);
-const fences = readdirSync(resolve(folder)).filter((name) => /\.(md|txt)$/.test(name)).toSorted().flatMap(fencesOf);
+writeFileSync(resolve(FOLDER, 'matchers.d.ts'), MATCHERS);
+const fences = readdirSync(resolve(folder))
+  .filter((name) => /\.(md|txt)$/.test(name))
+  .toSorted()
+  .flatMap(fencesOf);
 let pending = fences.map((fence) => ({ ...fence, names: [] }));
 const failures = new Map();
 
@@ -52,8 +60,7 @@ process.exitCode = pending.length === 0 && fences.length > 0 ? 0 : 1;
 
 /** Syntax errors say that the fence is read wrongly; the errors of the best reading are worth showing. */
 function isNearer(errors, best) {
-  const syntax = (list) => list.filter((line) => /TS1\d{3}:/.test(line)).length;
-  return syntax(errors) < syntax(best);
+  return errors.filter(isSyntax).length < best.filter(isSyntax).length;
 }
 
 /** What still fails once each name that nobody declares is the reader's own. */
@@ -63,11 +70,24 @@ function check(list, reading) {
   // Names show up in rounds: a fence is checked again with those of the last.
   for (let round = 0; round < 4 && open.length > 0; round++) {
     for (const fence of open) writeFileSync(resolve(FOLDER, `${fence.key}.tsx`), source(fence, reading));
-    const found = compile();
+    const { found, wrong } = compileWhole(open);
     const again = [];
     for (const fence of open) {
+      if (wrong.has(fence)) {
+        rejected.set(fence, wrong.get(fence));
+        continue;
+      }
       const errors = found.get(fence.key) ?? [];
-      const names = [...new Set(errors.flatMap((line) => /TS(?:2304|2552|18004|2503): (?:Cannot find name|No value exists in scope for the shorthand property|Cannot find namespace) '([\w$]+)'/.exec(line)?.[1] ?? []))];
+      const names = [
+        ...new Set(
+          errors.flatMap(
+            (line) =>
+              /TS(?:2304|2552|18004|2503): (?:Cannot find name|No value exists in scope for the shorthand property|Cannot find namespace) '([\w$]+)'/.exec(
+                line,
+              )?.[1] ?? [],
+          ),
+        ),
+      ];
       const unknown = names.filter((name) => !fence.names.includes(name));
       if (errors.length === 0) rejected.delete(fence);
       else rejected.set(fence, errors);
@@ -77,6 +97,24 @@ function check(list, reading) {
   }
   for (const fence of list) rmSync(resolve(FOLDER, `${fence.key}.tsx`), { force: true });
   return rejected;
+}
+
+/** The compiler looks at no types while one file can't be parsed: those go first. */
+function compileWhole(list) {
+  const wrong = new Map();
+  for (;;) {
+    const found = compile();
+    const unread = list.filter((fence) => !wrong.has(fence) && (found.get(fence.key) ?? []).some(isSyntax));
+    if (unread.length === 0) return { found, wrong };
+    for (const fence of unread) {
+      wrong.set(fence, found.get(fence.key));
+      rmSync(resolve(FOLDER, `${fence.key}.tsx`));
+    }
+  }
+}
+
+function isSyntax(line) {
+  return /error TS(?:1\d{3}|17\d{3}):/.test(line);
 }
 
 function source({ code, names }, reading) {
@@ -91,7 +129,13 @@ function closed(code) {
   for (const [, end, name, self] of code.replaceAll(/=>/g, '').matchAll(/<(\/?)([A-Z]\w*)((?:\{[^}]*\}|[^<>{}]|\{\{[\s\S]*?\}\})*)>/g))
     if (end) open.pop();
     else if (!self.trimEnd().endsWith('/')) open.push(name);
-  return code + open.toReversed().map((name) => `</${name}>`).join('');
+  return (
+    code +
+    open
+      .toReversed()
+      .map((name) => `</${name}>`)
+      .join('')
+  );
 }
 
 function compile() {
@@ -116,7 +160,13 @@ function settings() {
   const types = ['vite/client', 'vitest/globals', 'react', 'react-dom', 'node'];
   const loose = { strict: false, noUnusedLocals: false, noUnusedParameters: false, noUncheckedIndexedAccess: false, exactOptionalPropertyTypes: false };
   const whole = { composite: false, incremental: false, noEmit: true, emitDeclarationOnly: false, declaration: false, rootDir: '../..' };
-  const lenient = { noImplicitOverride: false, noFallthroughCasesInSwitch: false, verbatimModuleSyntax: false, erasableSyntaxOnly: false, isolatedModules: false };
+  const lenient = {
+    noImplicitOverride: false,
+    noFallthroughCasesInSwitch: false,
+    verbatimModuleSyntax: false,
+    erasableSyntaxOnly: false,
+    isolatedModules: false,
+  };
   return {
     extends: '../../tsconfig.page.json',
     compilerOptions: { ...loose, ...whole, ...lenient, types, paths: { '@/*': ['../../src/*'] } },

@@ -2,6 +2,8 @@
 // makes a file of each set of modules that the start shares with some later chunk, which compresses worse and is fetched one after the other.
 
 const start = { name: 'start', tags: ['$initial' as const], priority: 1 };
+/** What reads a stream's bytes: fetched by an engine at once, while it opens its database. */
+const reader = { name: 'reader', test: /\/src\/transport\/(sse-reader|event-bound)\.ts$|\/eventsource-parser\// };
 
 /** Files of src, a line for each folder: `folder name name ...`. */
 function files(...lines: readonly string[]): RegExp {
@@ -31,7 +33,7 @@ export const pageChunks = {
     {
       name: 'live',
       test: files(
-        'client live live-page engine-link engine-reads page-bus page-feed page-lease page-state connection-health health-watch metrics',
+        'client live live-page seed engine-link engine-reads page-bus page-feed page-lease page-state connection-health health-watch metrics',
         'client follow-collections host-keeper lazy-consumers replica silence-watch',
         'host choose-host create-host shared-host lazy-host generation',
         'store log-follow block-slices',
@@ -40,17 +42,20 @@ export const pageChunks = {
         'protocol frame',
       ),
     },
-    { name: 'stream', test: /\/src\/(transport|protocol)\/|\/eventsource-parser\// },
+    reader,
+    { name: 'stream', test: /\/src\/(transport|protocol)\// },
   ],
 };
 
 /**
- * One file from the lock to the first live event. What a start that goes well does not need is fetched once it has connected, and is there when the
- * network is not. A device's first synchronisation waits for code of its own: one file more, not one for each part.
+ * One file from the lock to the first live event, but for `reader`, which comes while the database opens. What a start that goes well does not need is
+ * fetched once it has connected, and is there when the network is not. A device's first synchronisation waits for code of its own: one file more, not one
+ * for each part.
  */
 export const workerChunks = {
   groups: [
     start,
+    reader,
     { name: 'machine', test: /\/src\/core\/(connection|circuit-breaker|backoff)[^/]*\.ts$/ },
     {
       name: 'later',

@@ -19,6 +19,8 @@ const face = readFileSync(resolve(root, 'src/lib/sync/index.ts'), 'utf8');
 const hooks = [...new Set(face.match(/\buse[A-Z]\w+(?=[ ,])|\bSyncManagerProvider\b/g))].join(', ');
 /** What a page fetches while its first picture is read from disk: what makes it live, and its requests. */
 const MEANWHILE = ['live', 'requests'];
+/** What an engine fetches while its database opens. */
+const READER = ['reader'];
 
 /**
  * `code` is what a user would write; `needs` is the file without which there is nothing to measure. `kib` bounds what is imported at once, `goalKib`
@@ -31,7 +33,7 @@ const BUDGETS = [
     needs: 'src/lib/sync/index.ts',
     code: "export { SyncManagerProvider, useOrderSync } from '@/lib/sync/index.ts';",
     chunks: pageChunks,
-    kib: 12.5,
+    kib: 13,
     goalKib: 12,
   },
   {
@@ -39,7 +41,7 @@ const BUDGETS = [
     needs: 'src/lib/sync/index.ts',
     code: `export { ${hooks} } from '@/lib/sync/index.ts';`,
     chunks: pageChunks,
-    kib: 14.5,
+    kib: 15.25,
     goalKib: 12,
   },
   {
@@ -47,29 +49,30 @@ const BUDGETS = [
     needs: 'src/lib/sync/index.ts',
     code: "export * from '@/lib/sync/index.ts';",
     chunks: pageChunks,
-    kib: 15.5,
+    kib: 18,
     goalKib: 12,
     meanwhile: MEANWHILE,
     // A page without SharedWorker runs the engine itself: all of it is among what may come later.
-    othersKib: 68,
-    allKib: 102,
+    othersKib: 78,
+    allKib: 114,
   },
   {
     name: 'shared worker',
     needs: 'worker/shared-worker.ts',
     code: "import '/worker/shared-worker.ts';",
     chunks: workerChunks,
-    // All that a start loads, from the lock to the first live event.
+    // With what is fetched meanwhile all that a start loads, from the lock to the first live event.
     kib: 20,
+    meanwhile: READER,
     // Polling, volatile mode, tokens, salvage, the outbox: each came with its own chunk.
-    allKib: 51,
+    allKib: 54,
   },
-  { name: 'service worker', needs: 'sw/sw.ts', code: "import '/sw/sw.ts';", chunks: false, kib: 19, allKib: 19 },
+  { name: 'service worker', needs: 'sw/sw.ts', code: "import '/sw/sw.ts';", chunks: false, kib: 20, allKib: 20 },
 ];
 /** A chunk that is loaded later; larger ones are worth a look at what they pull in. */
 const LATER_KIB = 4;
 /** The debug panel is loaded by nobody who doesn't show it; `start-engine` and `stream` are the engine itself, in a page that has to run it; `later` is whatever isn't well. */
-const OWN_KIB = { panel: 8, live: 12, requests: 8, stream: 5, 'start-engine': 13.5, later: 6.5, drain: 8.5 };
+const OWN_KIB = { reader: 2.75, panel: 8, live: 12, requests: 8, stream: 5, 'start-engine': 13.5, later: 6.5, drain: 8.75 };
 
 const rows = [];
 for (const budget of BUDGETS) rows.push(...(await measure(budget)));

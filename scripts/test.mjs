@@ -2,6 +2,7 @@
 //
 //   npm test                            everything
 //   npm test -- --only unit             one part: unit, model, browser or faults
+//   npm run test:browser                every browser story; `npm test` leaves out those marked @extended
 //   npm test tests/protocol             the unit and model tests whose path matches
 //   npm run test:faults                 every fault; `npm test` runs those marked @core
 //   npm run test:faults -- --list       the faults that there are, and which of them are @core
@@ -18,7 +19,7 @@ const REPORTS = resolve(root, 'test-results');
 const PARTS = {
   unit: () => runVitest('unit', ['--exclude', 'tests/model/**', '--exclude', 'src/**']),
   model: () => runVitest('model', ['tests/model/'], only === 'model' && !process.env.SEED ? { SCHEDULES: process.env.SCHEDULES ?? '100000' } : {}),
-  browser: () => runPlaywright('browser'),
+  browser: () => runPlaywright('browser', only === 'browser' ? [] : ['--grep-invert', '@extended']),
   faults: () => runPlaywright('faults', faultArguments()),
 };
 

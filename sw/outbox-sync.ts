@@ -8,12 +8,16 @@ import { createDrain } from '../src/outbox/drain.ts';
 import type { DrainStanding } from '../src/outbox/contract.ts';
 import { holdOutbox } from '../src/outbox/hold-outbox.ts';
 import type { Platform } from '../src/platform/browser.ts';
+import type { Clock } from '../src/platform/ports.ts';
 import { aborted } from '../src/platform/locks.ts';
 import { PROTOCOL_VERSION } from '../src/protocol/version.ts';
 import type { OutboxNotice } from '../src/protocol/frame.ts';
 import { openRegistryReader, scopeOf, type CurrentSession } from '../src/scope/registry.ts';
 import { scopeNames } from '../src/scope/scope.ts';
-import { openOutboxRows, type OutboxRows } from '../src/store/outbox-rows.ts';
+import type { Notes } from '../src/store/contract.ts';
+import { openDatabase } from '../src/store/database.ts';
+import { createOutboxRows, type OutboxRows } from '../src/store/outbox-rows.ts';
+import { createNotes } from '../src/store/store-notes.ts';
 import type { Identity } from '../src/transport/contract.ts';
 import { createSender } from '../src/transport/send.ts';
 
@@ -26,6 +30,9 @@ export interface OutboxSync {
 
 /** A browser ends an event after five minutes, and the worker with it. */
 const BUDGET_MS = 240_000;
+/** What the engine's last hello said (`src/engine/connection-notes`), and how long it is waited for. */
+const NOTE_IDEMPOTENCY = 'idempotency-ms';
+const NOTE_MS = 1_000;
 /** A longer pause than this is left to the browser. */
 const PATIENCE_MS = 5_000;
 
@@ -104,12 +111,14 @@ async function ownerOf({ random }: Platform, scopeId: string): Promise<Owner | n
 async function sendAll(platform: Platform, owner: Owner, signal: AbortSignal): Promise<Sent | null> {
   const { clock, locks } = platform;
   const names = scopeNames(scopeOf(owner.session));
-  const rows = await openOutboxRows({ indexedDB, clock, policy: POLICY, name: names.database }, signal);
+  const database = await openDatabase({ indexedDB, clock, policy: POLICY }, names.database, signal);
+  const rows = createOutboxRows(database);
+  const kept = { rows, idempotencyMs: await idempotencyIn(createNotes(database), clock) };
   try {
     let sent: Sent | null = null;
     const hold = { locks, name: names.outbox, way: 'if-free', rows, clock, lockMs: ENTRY_POLICY.lockMs } as const;
     const isMine = await holdOutbox(hold, signal, async (until) => {
-      sent = await drainUntil(platform, owner, rows, until);
+      sent = await drainUntil(platform, owner, kept, until);
     });
     // Whoever holds it may die with it in hand: the browser asks once more.
     if (!isMine) throw new SyncError('write/in-flight', 'Another context is sending what waits here');
@@ -119,7 +128,21 @@ async function sendAll(platform: Platform, owner: Owner, signal: AbortSignal): P
   }
 }
 
-async function drainUntil(platform: Platform, { session, device }: Owner, rows: OutboxRows, until: AbortSignal): Promise<Sent> {
+/** What the disk has for a drain. */
+interface Kept {
+  readonly rows: OutboxRows;
+  /** For how long the server remembers keys; null = no engine has heard it. */
+  readonly idempotencyMs: number | null;
+}
+
+/** An engine that stopped may hold the note for a minute: without it the time that holds for every server holds. */
+async function idempotencyIn(notes: Notes, clock: Clock): Promise<number | null> {
+  const late = new Promise<null>((resolve) => clock.after(NOTE_MS, () => resolve(null)));
+  const value = await Promise.race([notes.get(NOTE_IDEMPOTENCY).catch(() => null), late]);
+  return typeof value === 'number' && value > 0 ? value : null;
+}
+
+async function drainUntil(platform: Platform, { session, device }: Owner, { rows, idempotencyMs }: Kept, until: AbortSignal): Promise<Sent> {
   const { clock, random, net, log } = platform;
   const { scopeId, baseUrl, tenant, user } = session;
   const identity: Identity = { baseUrl, tenant, user, device };
@@ -142,7 +165,7 @@ async function drainUntil(platform: Platform, { session, device }: Owner, rows: 
       random,
       log,
       policy: POLICY,
-      idempotencyMs: () => null,
+      idempotencyMs: () => idempotencyMs,
       // The place of the log is the engine's to know; so is what may be deleted.
       runNo: () => null,
       view: () => null,

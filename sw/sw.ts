@@ -5,6 +5,7 @@ import { decodeSwMessage } from '../src/protocol/sw-message.ts';
 import { forgetScope } from './forget-scope.ts';
 import { createOutboxSync } from './outbox-sync.ts';
 import { createPrecache } from './precache.ts';
+import { openNotification, showPush, unsubscribe } from './push.ts';
 import { takeOver } from './update.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -12,7 +13,8 @@ declare const self: ServiceWorkerGlobalScope;
 declare const __PREVIOUS_ASSETS__: readonly string[];
 
 const precache = createPrecache({ entries: self.__WB_MANIFEST, previous: __PREVIOUS_ASSETS__, origin: self.location.origin });
-const outbox = createOutboxSync(createBrowserPlatform());
+const platform = createBrowserPlatform();
+const outbox = createOutboxSync(platform);
 
 self.addEventListener('install', (event) => event.waitUntil(precache.install(event)));
 
@@ -31,8 +33,13 @@ self.addEventListener('message', (event) => {
 
 self.addEventListener('sync', (event) => event.waitUntil(outbox.drain(event.tag)));
 
+self.addEventListener('push', (event) => event.waitUntil(showPush(event.data, self.registration, platform.random.id)));
+
+self.addEventListener('notificationclick', (event) => event.waitUntil(openNotification(event.notification, self.clients, self.location.origin)));
+
 /** What is being sent ends before the page hears that all is forgotten. */
 async function forget(scope: string, port: MessagePort | undefined): Promise<void> {
   await outbox.stop(scope);
+  await unsubscribe(self.registration);
   await forgetScope(scope, self.registration, port);
 }

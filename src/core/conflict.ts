@@ -1,7 +1,7 @@
 // Two changes of one document: which fields collide, and what becomes of the write that came second. Pure; whoever asks makes a new entry of the result.
 import type { VersionedDocument } from '../protocol/http.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';
-import type { Entry, WriteRequest } from './entry.ts';
+import { afterAnswer, type Effect, type Entry, type Original, type WriteRequest } from './entry.ts';
 
 /** Three-way, field by field: what only one side changed is taken from there; what both changed, to different values, collides. */
 export interface Merge {
@@ -57,23 +57,86 @@ export interface Conflict {
 export function conflictOf(entry: Entry, entries: readonly Entry[] = []): Conflict | null {
   if (entry.state !== 'conflict') return null;
   const theirs = entry.answer?.current ?? null;
-  const base = baseOf(entry, entries);
+  const base = baseOf(entry, entries, theirs);
   return { base, mine: mineOf(entry, base ?? theirs?.doc ?? null), theirs, collisions: theirs ? collisionsWith(entry, base, theirs.doc) : [] };
 }
 
 /**
- * What the user saw, with those of his earlier writes on top that the server has taken since (up to version `upTo`): what differs from this in the
- * server's document is somebody else's. Null where he saw nothing.
+ * What the user saw, with those of his earlier writes on top that the server has taken since, up to `theirs`: what differs from this in the server's
+ * document is somebody else's. A field in which that can't be told is left out, so that it counts as somebody else's. Null where he saw nothing.
  */
-export function baseOf({ original, effect, lane, place }: Entry, entries: readonly Entry[], upTo = Infinity): JsonObject | null {
-  if (!original) return null;
-  const isMine = (version: number | null) => version !== null && version > original.version && version <= upTo;
-  const taken = entries.filter((other) => other.lane === lane && other.place < place && other.state === 'acked' && isMine(other.answer?.ackVersion ?? null));
-  return taken.reduce((doc, other) => {
-    const same = other.effect && other.effect.collection === effect?.collection && other.effect.docId === effect.docId ? other.effect : null;
-    if (!same) return doc;
-    return 'patch' in same ? withFields(doc, same.patch, Object.keys(same.patch)) : (same.doc ?? doc);
-  }, original.doc);
+export function baseOf(entry: Entry, entries: readonly Entry[], theirs: VersionedDocument | null): JsonObject | null {
+  const { original, effect, place } = entry;
+  if (!original || !effect) return original?.doc ?? null;
+  const earlier = entries.filter((other) => other.place < place);
+  const aside = earlier.flatMap((other) => (other.lane !== entry.lane && other.state === 'acked' ? effectsOn(effect, other.also) : []));
+  const asked: Asked = { entry, original, theirs, aside };
+  return earlier.reduce<Base>(
+    (base, other) => {
+      const isLane = other.lane === entry.lane;
+      const writes = effectsOn(effect, isLane ? other.effect && [other.effect] : other.also);
+      if (writes.length === 0) return base;
+      if (isUnsure(other)) return { ...base, doc: without(base.doc, writes) };
+      return isLane ? afterLane(base, other, writes, asked) : afterAside(base, other, writes, asked);
+    },
+    { doc: original.doc, isPast: false },
+  ).doc;
+}
+
+interface Base {
+  readonly doc: JsonObject;
+  /** It is past what the user saw. */
+  readonly isPast: boolean;
+}
+
+interface Asked {
+  readonly entry: Entry;
+  readonly original: Original;
+  readonly theirs: VersionedDocument | null;
+  /** All of his writes that changed the document on the side. */
+  readonly aside: readonly Effect[];
+}
+
+/** Given up, or doubted, after it was sent, and no answer says what became of it: it may have been done. */
+export function isUnsure({ state, attempt, answer }: Entry): boolean {
+  const isOpen = state === 'conflict' || state === 'discarded' || state === 'superseded';
+  return isOpen && attempt > 0 && (answer === null || afterAnswer(answer) === 'again');
+}
+
+/** Counts where it was done after what the user saw, and not after the document that is compared. */
+function afterLane(base: Base, { state, answer }: Entry, writes: readonly Effect[], { original, theirs }: Asked): Base {
+  const version = answer?.ackVersion ?? null;
+  const isSince = state === 'acked' && version !== null && version > original.version && version <= (theirs?.version ?? Infinity);
+  return isSince ? { doc: withWrites(base.doc, writes), isPast: true } : base;
+}
+
+/**
+ * An answer names no version of a document that was changed on the side: there his write is known by its values. A field that stands at the server as he
+ * wrote it is his; another one was changed since, by somebody, unless what the user saw may include all of that.
+ */
+function afterAside(base: Base, { state, answer }: Entry, writes: readonly Effect[], { entry, theirs, aside }: Asked): Base {
+  if (!theirs || state !== 'acked') return base;
+  const names = writes.flatMap((write) => Object.keys(fieldsOf(write)));
+  const his = names.filter((name) => aside.some((one) => isSame(fieldsOf(one)[name], theirs.doc[name])));
+  const isSeen = !base.isPast && (answer?.at ?? 0) < entry.createdAt;
+  const lost = isSeen ? [] : names.filter((name) => !his.includes(name));
+  return { ...base, doc: withFields(withFields(base.doc, {}, lost), theirs.doc, his) };
+}
+
+function withWrites(doc: JsonObject, writes: readonly Effect[]): JsonObject {
+  return writes.reduce((before, write) => ('patch' in write ? withFields(before, write.patch, Object.keys(write.patch)) : (write.doc ?? before)), doc);
+}
+
+function without(doc: JsonObject, writes: readonly Effect[]): JsonObject {
+  return writes.reduce((before, write) => withFields(before, {}, Object.keys(fieldsOf(write))), doc);
+}
+
+function effectsOn({ collection, docId }: Effect, effects: readonly Effect[] = []): readonly Effect[] {
+  return effects.filter((one) => one.collection === collection && one.docId === docId);
+}
+
+function fieldsOf(effect: Effect): JsonObject {
+  return 'patch' in effect ? effect.patch : (effect.doc ?? {});
 }
 
 /** Fields that the entry would take back from somebody else. Every field that a patch names is meant, also one that it leaves as it was. */

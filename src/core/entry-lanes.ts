@@ -1,7 +1,7 @@
 // Which entries may be sent at this moment, and on what terms. One lane per document: inside it entries go one by one and in order, lanes go side by side.
 // Pure over the rows as they stand; whoever drains asks again after every change of them.
 import type { VersionedDocument } from '../protocol/http.ts';
-import { baseOf, collisionsWith } from './conflict.ts';
+import { baseOf, collisionsWith, isUnsure } from './conflict.ts';
 import { isEnded, type DoubtCode, type Entry } from './entry.ts';
 
 export interface LaneQuestion {
@@ -15,17 +15,31 @@ export interface LaneQuestion {
 
 /**
  * First of each lane that can go, in order. A lane waits behind what is under way, in conflict or unreadable; it passes what is dead (a dead create's
- * followers are dead with it). A `sending` entry that isn't under way here was another drain's: it is sent again.
+ * followers are dead with it). It also waits behind an earlier entry of another lane that makes or changes its document on the side, and the other
+ * way round: "washing begins" comes before "drying" of the job that it makes. Two that change a third one on the side go beside each other.
+ * A `sending` entry that isn't under way here was another drain's: it is sent again.
  */
 export function sendable({ entries, unread, underWay }: LaneQuestion): readonly Entry[] {
   const taken = new Set<string>();
+  const touched = new Set<string>();
   return entries.filter((entry) => {
     const { lane, place, state } = entry;
-    if (state === 'dead' || isEnded(entry) || taken.has(lane)) return false;
+    if (state === 'dead' || isEnded(entry)) return false;
+    const aside = lanesAside(entry);
+    const isBehind = taken.has(lane) || touched.has(lane) || aside.some((other) => taken.has(other));
     taken.add(lane);
+    for (const other of aside) touched.add(other);
     const isBehindUnread = unread.some((row) => row.lane === lane && row.place < place);
-    return state !== 'conflict' && !underWay.has(entry.id) && !isBehindUnread;
+    return !isBehind && state !== 'conflict' && !underWay.has(entry.id) && !isBehindUnread;
   });
+}
+
+const NONE: readonly string[] = [];
+
+/** Of the documents that it changes besides its own. */
+function lanesAside({ also, lane }: Entry): readonly string[] {
+  // Most have none, and all rows are asked each time.
+  return also === undefined ? NONE : also.map(({ collection, docId }) => `${collection}:${docId}`).filter((other) => other !== lane);
 }
 
 /** One 401 or foreign session speaks for all: with one parked entry the whole outbox waits. */
@@ -89,7 +103,7 @@ export function doubtAbout(
   if (entry.sentAt !== null && now - entry.sentAt >= idempotencyMs) return { code: 'outbox/too-old', current: null };
   const current = newestConflict(entry, entries);
   if (!current || !entry.original || current.version <= entry.original.version) return null;
-  const isOvertaken = collisionsWith(entry, baseOf(entry, entries, current.version), current.doc).length > 0;
+  const isOvertaken = collisionsWith(entry, baseOf(entry, entries, current), current.doc).length > 0;
   return isOvertaken ? { code: 'outbox/overtaken', current } : null;
 }
 
@@ -104,8 +118,8 @@ function before(entry: Entry, entries: readonly Entry[]): readonly Entry[] {
 }
 
 /**
- * Rows that are over and may be deleted: they don't show any more, every living page has seen them, and nothing that follows in their lane needs the
- * version or the conflict that they know of. `now` is the wall clock's.
+ * Rows that are over and may be deleted: they don't show any more, every living page has seen them, and nothing that follows in their lane, or in that of
+ * a document which they changed on the side, needs what they know: a version, a conflict, or that nobody knows what became of them. `now` is the wall clock's.
  */
 export function sweepable(
   entries: readonly Entry[],
@@ -115,7 +129,11 @@ export function sweepable(
   const waiting = new Map(entries.filter((entry) => !isEnded(entry)).map((entry) => [entry.lane, entry.place]));
   const lastAck = new Map(entries.filter((entry) => entry.state === 'acked').map((entry) => [entry.lane, entry.id]));
   const ended = entries.filter((entry) => isEnded(entry) && !isShowing(entry));
-  const isNeeded = ({ id, lane, place, answer }: Entry) => place < (waiting.get(lane) ?? '') && (lastAck.get(lane) === id || Boolean(answer?.current));
+  const isFollowed = (lane: string, place: string) => place < (waiting.get(lane) ?? '');
+  const isNeeded = (entry: Entry) => {
+    const tells = lastAck.get(entry.lane) === entry.id || Boolean(entry.answer?.current) || isUnsure(entry);
+    return (tells && isFollowed(entry.lane, entry.place)) || lanesAside(entry).some((lane) => isFollowed(lane, entry.place));
+  };
   const isOld = ({ answer, createdAt }: Entry, index: number) => index < ended.length - keepEnded || Math.abs(now - (answer?.at ?? createdAt)) >= keepEndedMs;
   return ended.filter((entry, index) => isOld(entry, index) && !isNeeded(entry));
 }

@@ -125,19 +125,10 @@ export function afterAnswer({ status, code }: Pick<WriteAnswer, 'status' | 'code
   if (status >= 200 && status < 300) return 'acked';
   // Silence, and what stands between: a redirect that wasn't followed is nobody's word about the write.
   if (status < 400 || status >= 500) return 'again';
-  switch (status) {
-    case 401:
-      return 'parked';
-    case 408:
-    case 425:
-    case 429:
-      return 'again';
-    case 412:
-      return 'conflict';
-    default:
-      return BY_CODE[code ?? ''] ?? 'dead';
-  }
+  return BY_STATUS[status] ?? BY_CODE[code ?? ''] ?? 'dead';
 }
+
+const BY_STATUS: Readonly<Record<number, Verdict>> = { 401: 'parked', 408: 'again', 412: 'conflict', 423: 'again', 425: 'again', 429: 'again' };
 
 const BY_CODE: Readonly<Record<string, Verdict>> = {
   'identity/mismatch': 'parked',

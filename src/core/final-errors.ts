@@ -13,6 +13,7 @@ export const FINAL = [
   'store/closed',
   'store/unavailable',
   'store/outbox-full',
+  'read/refused',
   'reign/fenced',
   'host/unsupported',
   'host/hung',

@@ -17,6 +17,7 @@ export const RETRYABLE = [
   'store/corrupt',
   'host/gone',
   'write/in-flight',
+  'write/locked',
 ] as const;
 
 export type SyncErrorCode = (typeof RETRYABLE)[number] | FinalErrorCode;

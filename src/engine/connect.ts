@@ -7,7 +7,7 @@ import type { ConnectionCommand, ConnectionInput, FailureCause } from '../core/c
 import { admittedAttempt, connectionReason, connectionStateOf, startConnection, type Connection } from '../core/connection-model.ts';
 import { stepStart } from '../core/connection-start.ts';
 import { spendRequest, type RequestBudget } from '../core/request-budget.ts';
-import { SyncError } from '../core/sync-error.ts';
+import type { SyncError } from '../core/sync-error.ts';
 import { toWire } from '../core/wire-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock, Log, Random } from '../platform/ports.ts';
@@ -15,7 +15,7 @@ import type { Identity, Snapshots, StreamListener, StreamTransport } from '../tr
 import { NOTE_IDEMPOTENCY, NOTE_NOT_BEFORE, NOTE_PREFERENCES, prefersPolling, readNotBefore } from './connection-notes.ts';
 import type { Counters } from './counters.ts';
 import type { Ingest } from './ingest.ts';
-import { AGAIN_MS, createLateCode, type LateCode } from './late-code.ts';
+import { AGAIN_MS, createLateCode, withheldError, type LateCode } from './late-code.ts';
 import type * as LaterCode from './later.ts';
 import type { DocumentKey } from './mend.ts';
 import { createReceiver } from './receive.ts';
@@ -296,10 +296,6 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
 
 function wire(error: SyncError): JsonObject {
   return toWire(error) as unknown as JsonObject;
-}
-
-function withheldError(): SyncError {
-  return new SyncError('net/offline', 'A part of this application could not be loaded; it is tried again by itself.');
 }
 
 async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 // What the end of an attempt means to people, in a sentence. Loaded after the start: an engine that connects at once says none of them.
 import { SyncError } from '../core/sync-error.ts';
 import type { StreamEnd } from '../transport/contract.ts';
+import { withheldError } from './late-code.ts';
 
 /** Null where the end is no error. */
 export function endSentence(end: StreamEnd): SyncError | null {
@@ -12,6 +13,7 @@ const unreachable = () => new SyncError('net/offline', 'The server can not be re
 
 const SENTENCES: { readonly [K in StreamEnd['kind']]: (end: Extract<StreamEnd, { kind: K }>) => SyncError | null } = {
   offline: unreachable,
+  withheld: withheldError,
   reset: unreachable,
   'wrong-answer': ({ status, contentType }) =>
     new SyncError(

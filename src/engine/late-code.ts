@@ -1,5 +1,6 @@
 // Code that a start does not need, loaded once: some time after the first hello, or when something needs it. It must never be given up: where it can't be
 // loaded that is said, and tried again.
+import { SyncError } from '../core/sync-error.ts';
 import type { Clock } from '../platform/ports.ts';
 
 export interface LateCode<T> {
@@ -45,4 +46,9 @@ export function createLateCode<T>(
     need: () => void need(),
     isWithheld: () => isWithheld,
   };
+}
+
+/** What people are told meanwhile, whichever part it is. */
+export function withheldError(): SyncError {
+  return new SyncError('net/offline', 'A part of this application could not be loaded; it is tried again by itself.');
 }

@@ -30,7 +30,7 @@ export function startEngine(init: HostInit, build: number, signal: AbortSignal):
       way: wayTo(init),
       build: String(build),
       stream: createSseTransport({ net, clock, policy, log }),
-      rest: createLazySnapshots({ net, clock, policy, log }),
+      rest: createLazySnapshots({ net, clock, policy, log }, init.seed),
       openStore: (life) => open(init.isDurable, { indexedDB: globalThis.indexedDB, name, scope, policy, clock, random }, life),
       openDrain: openDrain(init, { platform, scope, policy, net, device: init.device, way: init.isStealing ? 'steal' : 'queue' }),
     },

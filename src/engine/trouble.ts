@@ -92,7 +92,7 @@ export function createTrouble(deps: TroubleDeps, signal: AbortSignal): Trouble {
     lastError = endSentence(end);
     if (end.kind === 'unauthorized') return { type: 'unauthorized', attempt, reason: end.reason };
     if (end.kind === 'forbidden' || end.kind === 'stopped' || end.kind === 'outdated') return { type: end.kind, attempt };
-    const cause: FailureCause = end.kind;
+    const cause: FailureCause = end.kind === 'withheld' ? 'offline' : end.kind;
     const retryAfter = 'retryAfter' in end ? end.retryAfter : null;
     return { type: 'failed', attempt, cause, retryAfterMs: retryAfterMs(retryAfter, clock.now(), policy), random: deps.random.number() };
   }

@@ -175,7 +175,7 @@ export function createDrain(deps: DrainDeps, signal: AbortSignal): Drain {
       if (verdict !== 'parked') isUnparked = true;
       return;
     }
-    if (answer.status === 409 || answer.status === 425) {
+    if (answer.status === 409 || answer.status === 423 || answer.status === 425) {
       pace = paceAnswered(pace);
       held.set(entry.id, clock.monotonic() + entryPolicy.firstDelayMs * (1 + deps.random.number()));
     } else pace = paceFailed(pace, clock.monotonic(), deps.random.number(), entryPolicy);

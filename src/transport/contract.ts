@@ -14,6 +14,8 @@ export interface Identity {
 export type StreamEnd =
   /** No answer came: refused, DNS, offline, or aborted by the network before headers. */
   | { readonly kind: 'offline' }
+  /** Code for it could not be loaded. The next attempt tries again. */
+  | { readonly kind: 'withheld' }
   /** The body ended or broke: reset, FIN, decode error. */
   | { readonly kind: 'reset' }
   /** An answer that isn't a stream: other content type, captive portal, redirect loop, unexpected status. */

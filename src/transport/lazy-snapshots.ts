@@ -2,12 +2,16 @@
 import type { Snapshots } from './contract.ts';
 import type { RestDeps } from './exchange.ts';
 
-/** Where the code can't be fetched, that is a missing network like any other; the next call tries again. */
-export function createLazySnapshots(deps: RestDeps): Snapshots {
+/** Where the code can't be fetched, the next call tries again. `seed` is a snapshot that the page came with: it answers the first call for everything. */
+export function createLazySnapshots(deps: RestDeps, seed?: unknown): Snapshots {
+  let unused = seed;
   return {
     async snapshot(identity, ids, signal) {
       const loaded = await import('./snapshot.ts').catch(() => null);
-      return loaded ? loaded.fetchSnapshot(deps, identity, ids, signal) : { failed: { kind: 'offline' } };
+      const seeded = loaded && ids === null && unused !== undefined ? loaded.readSeed(unused, deps) : null;
+      if (loaded && ids === null) unused = undefined;
+      if (seeded) return { snapshot: seeded };
+      return loaded ? loaded.fetchSnapshot(deps, identity, ids, signal) : { failed: { kind: 'withheld' } };
     },
   };
 }

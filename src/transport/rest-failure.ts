@@ -24,6 +24,7 @@ const SERVER_CODES = [
   'term/stale',
   'write/conflict',
   'write/in-flight',
+  'write/locked',
   'write/rejected',
   'write/too-large',
 ] as const;
@@ -69,6 +70,7 @@ const MESSAGES: Partial<Record<SyncErrorCode, string>> = {
   'term/stale': 'A newer part of this application has taken over on this device. Reload the page.',
   'write/conflict': 'Somebody else has changed this in the meantime. Look at it as it stands now and decide again.',
   'write/in-flight': 'The same request is still being worked on. Its result will come.',
+  'write/locked': 'Somebody else is editing this. It is free when they are done, or shortly after they are gone.',
   'write/rejected': 'The server refused this change.',
   'write/too-large': 'This change is larger than the server takes. Make it smaller or split it.',
   'lifecycle/closed': 'The request was given up because what asked for it was closed.',

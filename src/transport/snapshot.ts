@@ -22,6 +22,12 @@ export async function fetchSnapshot(deps: RestDeps, identity: Identity, ids: rea
   return judgeSnapshot(exchanged, deps);
 }
 
+/** A snapshot that came with the page, believed like one from the wire; null where it can't be. */
+export function readSeed(seed: unknown, deps: RestDeps): Snapshot | null {
+  const snapshot = decodeSnapshot(seed);
+  return snapshot && withoutHostile(snapshot, deps);
+}
+
 function snapshotUrl(identity: Identity, ids: readonly string[] | null): string {
   const query = ids === null ? '' : `?ids=${ids.map((id) => encodeURIComponent(id.toWellFormed())).join(',')}`;
   return identity.baseUrl + PATHS.snapshot + query;

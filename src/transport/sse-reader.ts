@@ -1,5 +1,8 @@
-// Bytes of an event stream to messages, as the WHATWG standard reads them. A parser alone: it knows no network, no protocol of ours, and never throws for what it reads.
+// Bytes of an event stream to messages, as the WHATWG standard reads them: eventsource-parser, with what it lacks for that. It knows no network, no protocol of ours, and
+// never throws for what it reads. A chunk of its own: it is fetched while an engine opens its database.
+import { createParser } from 'eventsource-parser';
 import type { WireMessage } from '../protocol/event.ts';
+import { createEventBound, VOID } from './event-bound.ts';
 
 export interface SseReaderOptions {
   /** An event whose lines have more bytes than this (comments not counted) is skipped to its blank line; see `oversized`. */
@@ -28,86 +31,44 @@ export interface SseReader {
   lastEventId(): string;
 }
 
-/** Of an event over the bound only lines of at most this many characters are still read: its id and type. */
-const HEAD_LENGTH = 4_096;
-
 export function createSseReader({ maxEventBytes, lastEventId: known = '' }: SseReaderOptions, on: SseReaderListener): SseReader {
-  // The one BOM of a start is taken off below: Node's decoder takes two where the first is cut by a chunk border.
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  let isAtStart = true;
   let lastEventId = known;
-  /** A line end cut in two: the LF of a CR LF may be the first character of the next chunk. */
-  let isAfterCr = false;
-  /** The line under way. Joined by `+`, which copies nothing until the line is read. */
-  let line = '';
-  let bytes = 0;
-  let isOversized = false;
-  let id: string | null = null;
-  let type = '';
-  let data: string | null = null;
+  // A second BOM is text. (Node's decoder would take two where the first is cut by a chunk border.)
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const withoutBom = createBomFilter();
+  const parser = createParser({
+    onId(id) {
+      lastEventId = id;
+    },
+    onEvent({ id = null, event: type = 'message', data }) {
+      if (!bound.isExceeded()) on.message({ type, data, id, lastEventId });
+      else on.oversized({ type: type.endsWith(VOID) ? 'message' : type, id, lastEventId });
+    },
+    onRetry: (ms) => on.retryField(ms),
+  });
+  const bound = createEventBound(maxEventBytes, (bytes) => parser.feed(decoder.decode(bytes, { stream: true })));
 
-  function push(chunk: Uint8Array): void {
-    const decoded = decoder.decode(chunk, { stream: true });
-    if (decoded === '') return;
-    const text = isAtStart && decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded;
-    isAtStart = false;
-    const lines = (isAfterCr && text.startsWith('\n') ? text.slice(1) : text).split(text.includes('\r') ? /\r\n?|\n/ : '\n');
-    isAfterCr = text.endsWith('\r');
-    const rest = lines.pop() ?? '';
-    for (const part of lines) {
-      takeLine(line + part);
-      line = '';
-    }
-    keep(rest);
-  }
-
-  /** What is needed of an unfinished line: comments and data that is too large may go on for ever. Nothing here may look into a long line: that copies it. */
-  function keep(rest: string): void {
-    const isComment = line === '' ? rest.startsWith(':') : line === ':';
-    line = isComment ? ':' : line + rest;
-    if (isComment) return;
-    if (bytes + line.length > maxEventBytes) isOversized = true;
-    if (isOversized && line.length > HEAD_LENGTH) line = SKIPPED;
-  }
-
-  function takeLine(whole: string): void {
-    if (whole === '') return endEvent();
-    if (whole.startsWith(':')) return;
-    bytes += byteLength(whole);
-    if (bytes > maxEventBytes) isOversized = true;
-    if (isOversized && whole.length > HEAD_LENGTH) return;
-    const colon = whole.indexOf(':');
-    if (colon < 0) takeField(whole, '');
-    else takeField(whole.slice(0, colon), whole.slice(colon + (whole[colon + 1] === ' ' ? 2 : 1)));
-  }
-
-  function takeField(name: string, value: string): void {
-    if (name === 'data') data = isOversized || data === null ? value : `${data}\n${value}`;
-    else if (name === 'event') type = value;
-    else if (name === 'id' && !value.includes('\0')) id = value;
-    else if (name === 'retry' && /^\d+$/.test(value)) on.retryField(Number(value));
-  }
-
-  /** The blank line: only now does an id count. */
-  function endEvent(): void {
-    lastEventId = id ?? lastEventId;
-    const message = { type: type || 'message', data, id, lastEventId };
-    const wasOversized = isOversized;
-    bytes = 0;
-    isOversized = false;
-    id = null;
-    type = '';
-    data = null;
-    if (wasOversized) on.oversized({ type: message.type, id: message.id, lastEventId });
-    else if (message.data !== null) on.message({ ...message, data: message.data });
-  }
-
-  return { push, lastEventId: () => lastEventId };
+  // A blank line means nothing, but ends the parser's own search for a BOM, which takes the text `ï»¿` for one.
+  parser.feed('\n');
+  return { push: (chunk) => bound.push(withoutBom(chunk)), lastEventId: () => lastEventId };
 }
 
-/** Stands for a line of which nothing is kept: no blank line, no field. */
-const SKIPPED = 'x';
+const BOM = [0xef, 0xbb, 0xbf] as const;
 
-function byteLength(text: string): number {
-  return /^\p{ASCII}*$/u.test(text) ? text.length : new TextEncoder().encode(text).length;
+/** Takes off the one BOM that may open a stream, cut anywhere. */
+function createBomFilter(): (chunk: Uint8Array) => Uint8Array {
+  let seen = 0;
+  let isDone = false;
+  return (chunk) => {
+    if (isDone) return chunk;
+    let at = 0;
+    while (at < chunk.length && seen < BOM.length && chunk[at] === BOM[seen]) {
+      at++;
+      seen++;
+    }
+    if (seen === BOM.length) isDone = true;
+    if (isDone || at === chunk.length) return chunk.subarray(at);
+    isDone = true;
+    return at === seen ? chunk : new Uint8Array([...BOM.slice(0, seen - at), ...chunk]);
+  };
 }

@@ -10,13 +10,15 @@ import { dial } from './dial.ts';
 import { letGo } from './fetch-once.ts';
 import { nextChunk } from './next-chunk.ts';
 import { identityHeaders, resumeFrom } from './request-headers.ts';
-import { createSseReader, type SseMessage } from './sse-reader.ts';
+import type * as ReaderCode from './sse-reader.ts';
 
 export interface SseTransportDeps {
   readonly net: Net;
   readonly clock: Clock;
   readonly policy: Policy;
   readonly log: Log;
+  /** Code that reads a stream's bytes; a test may withhold it. */
+  readonly loadReader?: () => Promise<typeof ReaderCode>;
 }
 
 type StreamRequest = Parameters<StreamTransport['stream']>[0];
@@ -27,14 +29,34 @@ const SLICE_BYTES = 65_536;
 /**
  * Streams over fetch, each from its own cursor. Messages come one at a time and in order; while a listener's promise is pending nothing
  * more is read. After the signal aborts nothing is handed on, also when fetch, body or listener ignore it.
+ * The code that reads them is fetched at once, while the engine opens its database; where that fails, again with the next attempt.
  */
 export function createSseTransport(deps: SseTransportDeps): StreamTransport {
+  let isWithheld = false;
+  let reader = load();
+
+  async function load(): Promise<typeof ReaderCode | null> {
+    try {
+      const code = await (deps.loadReader ?? (() => import('./sse-reader.ts')))();
+      isWithheld = false;
+      return code;
+    } catch {
+      isWithheld = true;
+      return null;
+    }
+  }
+
   return {
     async stream(request, listener, signal) {
+      if (isWithheld) {
+        reader = load();
+        // No server is asked for what nobody here could read.
+        if ((await orAborted(reader, signal)) === null) return { kind: 'withheld' };
+      }
       const opened = await openStream(deps, request, signal);
       if ('kind' in opened) return opened;
       try {
-        return await readStream(deps, opened.reader, listener, signal);
+        return await readStream(deps, { body: opened.reader, code: reader }, listener, signal);
       } catch (cause) {
         deps.log.error('A listener of the stream threw; the stream was closed', { cause: String(cause) });
         return { kind: 'reset' };
@@ -43,9 +65,8 @@ export function createSseTransport(deps: SseTransportDeps): StreamTransport {
       }
     },
     async poll(...call) {
-      // Where the code can't be fetched, that is a missing network like any other; the next poll tries again.
       const loaded = await import('./polling.ts').catch(() => null);
-      return loaded ? loaded.poll(deps, ...call) : { kind: 'offline' };
+      return loaded ? loaded.poll(deps, ...call) : { kind: 'withheld' };
     },
   };
 }
@@ -82,15 +103,18 @@ function isEventStream(contentType: string | null): boolean {
   return /^\s*text\/event-stream\s*(;|$)/i.test(contentType ?? '');
 }
 
-async function readStream(
-  deps: SseTransportDeps,
-  body: ReadableStreamDefaultReader<Uint8Array>,
-  listener: StreamListener,
-  signal: AbortSignal,
-): Promise<StreamEnd> {
+interface Reading {
+  readonly body: ReadableStreamDefaultReader<Uint8Array>;
+  readonly code: Promise<typeof ReaderCode | null>;
+}
+
+async function readStream(deps: SseTransportDeps, { body, code }: Reading, listener: StreamListener, signal: AbortSignal): Promise<StreamEnd> {
   const arrived: StreamMessage[] = [];
-  const reader = createMessageReader(deps, listener, arrived);
+  // Said before the code is there: from here on the time runs within which a server has to greet.
   listener.opened();
+  const loaded = await orAborted(code, signal);
+  if (loaded === ABORTED || loaded === null) return { kind: loaded === null ? 'withheld' : 'aborted' };
+  const reader = loaded.createSseReader({ maxEventBytes: deps.policy.eventBytes }, collect(deps, listener, arrived));
   for (;;) {
     const next = await nextChunk(body, signal);
     if (next === ABORTED || signal.aborted) return { kind: 'aborted' };
@@ -103,19 +127,16 @@ async function readStream(
   }
 }
 
-function createMessageReader({ policy, log }: SseTransportDeps, listener: StreamListener, arrived: StreamMessage[]) {
+function collect({ policy, log }: SseTransportDeps, listener: StreamListener, arrived: StreamMessage[]): ReaderCode.SseReaderListener {
   const bounds = { maxDepth: policy.eventDepth, maxIdLength: policy.idLength };
-  return createSseReader(
-    { maxEventBytes: policy.eventBytes },
-    {
-      message: (message: SseMessage) => void arrived.push(decodeMessage(message, bounds)),
-      oversized({ id, type }) {
-        log.info('An event over the bound was skipped', { id, type, maxEventBytes: policy.eventBytes });
-        arrived.push({ kind: 'refused', reason: 'too-big', id: parseCursor(id)?.text ?? null, prev: null });
-      },
-      retryField: (ms) => listener.retryField(ms),
+  return {
+    message: (message) => void arrived.push(decodeMessage(message, bounds)),
+    oversized({ id, type }) {
+      log.info('An event over the bound was skipped', { id, type, maxEventBytes: policy.eventBytes });
+      arrived.push({ kind: 'refused', reason: 'too-big', id: parseCursor(id)?.text ?? null, prev: null });
     },
-  );
+    retryField: (ms) => listener.retryField(ms),
+  };
 }
 
 /** Empties `arrived` into the listener. */

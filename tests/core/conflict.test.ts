@@ -57,9 +57,36 @@ describe('[OBX15] the policy of an entry decides, where it can', () => {
   test('nobody has a conflict with himself, whatever the policy', () => {
     const entry = inConflict({ notes: 'first', price: 5 }, { place: '000000000002.0000', policy: 'server' });
     const first = ackedOf({ effect: { collection: 'orders', docId: 'o1', patch: { notes: 'first' } } }, { version: 5 });
-    expect(baseOf(entry, [first, entry])).toEqual({ notes: 'first', price: 5 });
+    expect(baseOf(entry, [first, entry], theirs({ notes: 'first', price: 5 }))).toEqual({ notes: 'first', price: 5 });
     expect(resolveByPolicy(entry, [first, entry])).toMatchObject({ do: 'send' });
     expect(resolveByPolicy(entry, [entry])).toEqual({ do: 'yield' });
+  });
+  describe('what an earlier write of another lane changed on the side is his own', () => {
+    const aside = (notes: string, at = 2_000, place = 1): Entry => {
+      const also = [{ collection: 'orders', docId: 'o1', patch: { notes } }];
+      const entry = ackedOf({ lane: 'jobs:j1', effect: { collection: 'jobs', docId: 'j1', patch: {} }, also }, { version: 9 }, place);
+      return { ...entry, answer: entry.answer && { ...entry.answer, at } };
+    };
+    const late = { place: '000000000003.0000', policy: 'server' } as const;
+    test('where it stands at the server as he wrote it, of two that passed each other either', () => {
+      const entry = inConflict({ notes: 'first', price: 5 }, late);
+      expect(resolveByPolicy(entry, [aside('first'), aside('second', 2_000, 2)])).toMatchObject({ do: 'send' });
+      expect(resolveByPolicy(entry, [aside('first'), aside('other', 2_000, 4)])).toMatchObject({ do: 'send' });
+      expect(resolveByPolicy(entry, [aside('second')])).toEqual({ do: 'yield' });
+    });
+    test('where it does not, somebody changed it since, also back to what it was', () => {
+      const entry = inConflict({ notes: 'before', price: 9 }, { place: '000000000003.0000' });
+      expect(conflictOf(entry, [aside('first')])?.collisions).toEqual(['notes']);
+      // It was answered before he wrote: what he saw may include it and what came after.
+      expect(conflictOf(entry, [aside('first', 500)])?.collisions).toEqual([]);
+    });
+  });
+  test('a write of unknown fate may have been done: what stands in its fields counts as changed by somebody', () => {
+    const entry = inConflict({ notes: 'before', price: 9 }, { place: '000000000003.0000' });
+    const given = entryOf({ state: 'discarded', attempt: 1, answer: null });
+    expect(conflictOf(entry, [given])?.collisions).toEqual(['notes']);
+    expect(conflictOf(entry, [{ ...given, attempt: 0 }])?.collisions).toEqual([]);
+    expect(conflictOf(entry, [{ ...given, state: 'superseded', answer: { ...answerOf(412), at: 1, runNo: 1 } }])?.collisions).toEqual([]);
   });
   test('a rule that refuses over the document which the user saw is no matter of versions: nothing is sent again by itself', () => {
     const refused = (policy: Entry['policy']) => {

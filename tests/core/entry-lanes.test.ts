@@ -100,6 +100,12 @@ describe('[OBX10] what is over is deleted when nobody needs it', () => {
     ];
     expect(ids(sweepable(rows, isShowing, at))).toEqual(['m1', 'm3']);
   });
+  test('a lane that goes on needs what changed its document on the side, and what nobody knows the fate of', () => {
+    const aside = ackedOf({ lane: 'jobs:j1', also: [{ collection: 'orders', docId: 'o1', patch: {} }] }, { version: 4 }, 1);
+    const unsure = entryOf({ state: 'superseded', attempt: 1 }, 2);
+    expect(ids(sweepable([aside, unsure, entryOf({}, 3)], isShowing, at))).toEqual([]);
+    expect(ids(sweepable([aside, unsure], isShowing, at))).toEqual(['m1', 'm2']);
+  });
   test('beyond the bound the oldest go at once', () => {
     const rows = [1, 2, 3].map((place) => ackedOf({ lane: `l${place}` }, { version: 4 }, place));
     expect(ids(sweepable(rows, isShowing, { ...at, now: 1_000 }))).toEqual(['m1']);

@@ -66,6 +66,7 @@ const VERDICTS: readonly [status: number, code: string | null, verdict: Verdict]
   [412, 'write/stale', 'conflict'],
   [413, null, 'dead'],
   [422, 'write/rejected', 'dead'],
+  [423, 'write/locked', 'again'],
   [425, null, 'again'],
   [429, null, 'again'],
   [500, null, 'again'],

@@ -9,7 +9,7 @@ import type * as later from '../../src/engine/later.ts';
 import type { Clock, Net } from '../../src/platform/ports.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
 import { createRest } from '../../src/transport/rest.ts';
-import { createSseTransport } from '../../src/transport/sse.ts';
+import { createSseTransport, type SseTransportDeps } from '../../src/transport/sse.ts';
 import { cursorAt, eventAt } from '../support/sample-events.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { createAnsweringServer, nodeClock, nodeNet, silentLog, until } from '../transport/answering-server.ts';
@@ -89,6 +89,7 @@ export interface HarnessOptions {
   readonly clock?: Clock;
   readonly later?: () => Promise<typeof later>;
   readonly net?: Net;
+  readonly loadReader?: SseTransportDeps['loadReader'];
   /** This device has a cursor already. */
   readonly isSynced?: boolean;
 }
@@ -154,7 +155,7 @@ export async function startConnectionTo(url: string, options: HarnessOptions = {
   if (options.isSynced) await ingest.reset({ cursor: cursorAt(0), serverTime: '2026-11-20T12:00:00Z', documents: [], missing: [] });
   const connection: LiveConnection = createConnection(
     {
-      stream: createSseTransport(deps),
+      stream: createSseTransport({ ...deps, ...(options.loadReader ? { loadReader: options.loadReader } : {}) }),
       rest: createRest(deps),
       ingest,
       identity: { baseUrl: url, tenant: 't1', user: 'ann', device: 'd1' },

@@ -1,6 +1,7 @@
 // Code that a start does not need: what happens until it is there, and where it does not come.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type * as Later from '../../src/engine/later.ts';
+import type * as ReaderCode from '../../src/transport/sse-reader.ts';
 import { parseCursor } from '../../src/protocol/cursor.ts';
 import { createScriptedServer, startConnectionTo, status, until, type ConnectionHarness, type HarnessOptions } from './connection-harness.ts';
 
@@ -52,4 +53,39 @@ it('[NET10] events behind a hello that waits for the code are read when it is th
   code.resolve(await import('../../src/engine/later.ts'));
   await until(() => reached() === 3);
   expect([server.requests('stream'), harness.counters.totals()['notAdmitted']]).toEqual([1, undefined]);
+});
+
+it('[NET10] code that reads streams and can not be loaded is said, asks for no stream; polls go on, and a stream comes when it is there', async () => {
+  let isThere = false;
+  server.script.head = 2;
+  await start({ isSynced: true, loadReader: () => (isThere ? import('../../src/transport/sse-reader.ts') : Promise.reject(new TypeError('Failed to fetch'))) });
+  await until(() => report().error !== null);
+  expect(report()).toMatchObject({
+    state: 'reconnecting',
+    reason: 'offline',
+    error: { code: 'net/offline', message: expect.stringContaining('part of this application') },
+  });
+  await until(() => reached() === 2);
+  expect(server.requests('stream')).toBe(0);
+  isThere = true;
+  await isAt('connected');
+  expect(report().error).toBeNull();
+});
+
+it('[NET10] a stream whose code is on its way is read from its first byte when it is there', async () => {
+  const code = Promise.withResolvers<typeof ReaderCode>();
+  server.script.head = 3;
+  await start({ isSynced: true, loadReader: () => code.promise, policy: { helloMs: 20_000 } });
+  await until(() => server.requests('stream') === 1);
+  await new Promise((done) => setTimeout(done, 150));
+  expect([reached(), report().state]).toEqual([0, 'connecting']);
+  code.resolve(await import('../../src/transport/sse-reader.ts'));
+  await until(() => reached() === 3);
+  expect(server.requests('stream')).toBe(1);
+});
+
+it('[NET10] code that never comes and never fails makes a stream mute, which is noticed', async () => {
+  await start({ isSynced: true, loadReader: () => new Promise(() => {}) });
+  await isAt('polling_fallback');
+  expect(server.requests('stream')).toBeGreaterThanOrEqual(3);
 });

@@ -15,13 +15,15 @@ export const ARROWS = `
   client     : protocol core platform scope store transport outbox engine host
   cache      : protocol core platform scope store transport outbox client
   presence   : protocol core platform scope store transport outbox client
+  push       : protocol core platform scope store transport outbox client
   channels   : protocol core platform scope store transport outbox client
   feedback   : protocol core platform scope store transport outbox client
-  react      : protocol core domain platform scope store transport outbox host client cache presence channels feedback
-  components : protocol core domain platform scope store transport outbox host client cache presence channels feedback react
-  hooks      : protocol core domain platform scope store transport outbox host client cache presence channels feedback react
-  lib        : protocol core domain platform scope store transport outbox host client cache presence channels feedback react components
-  app        : protocol core domain platform scope store transport outbox host client cache presence channels feedback react components lib hooks
+  react      : protocol core domain platform scope store transport outbox host client cache presence push channels feedback
+  components : protocol core domain platform scope store transport outbox host client cache presence push channels feedback react
+  hooks      : protocol core domain platform scope store transport outbox host client cache presence push channels feedback react
+  testing    : protocol core platform scope store transport outbox host client react
+  lib        : protocol core domain platform scope store transport outbox host client cache presence push channels feedback react components testing
+  app        : protocol core domain platform scope store transport outbox host client cache presence push channels feedback react components lib hooks
   worker     : protocol core platform scope store transport outbox engine host
   sw         : protocol core platform scope store transport outbox
   server     : protocol core domain

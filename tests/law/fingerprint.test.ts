@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { readSources, type Source } from './sources.ts';
 
-const PINNED = { version: 1, shapes: '59f5a1d818f1146a' };
+const PINNED = { version: 1, shapes: '883655cd981aee15' };
 
 /** Types and constants alone, so that neither a comment, nor the format, nor the inside of a decoder changes the hash. */
 const shapeOf = ({ text }: Source) =>

@@ -1,11 +1,12 @@
-// A tablet that was offline for a whole day: two thousand writes come back as a stream, in order, each once, and in the time that the rate allows.
+// A tablet that was offline for a whole day: hundreds of writes come back as a stream, in order, each once, and in the time that
+// the rate allows. (`day-offline` plays two thousand, with answers that get lost.)
 import { expect, test } from 'vitest';
 import { createWorld, OK, requestFor } from './world.ts';
 
-const WRITES = 2_000;
+const WRITES = 400;
 const ORDERS = 40;
 
-test('[OBX30] two thousand writes go out at no more than twenty a second, those about one document in order, and no slower than that', async () => {
+test('[OBX30] hundreds of writes go out at no more than twenty a second, those about one document in order, and no slower than that', async () => {
   const world = createWorld();
   let isOnline = false;
   world.answers((_, n) => (isOnline ? { ...OK, etag: `"${n + 3}"` } : { status: 0 }));

@@ -81,11 +81,13 @@ interface OpenStream extends FaultStream {
 }
 
 const BYTES_SAID_MS = 100;
+const RESENT_MS = 50;
 
 export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions): Promise<FaultProxy> {
   const rules = new Set<{ readonly path: string; readonly fault: Fault }>();
   const streams = new Set<OpenStream>();
   const records: WireRecord[] = [];
+  let timedOut = { key: '', t: -Infinity };
   let lastConn = 0;
 
   const faultsOf = (path: string): Fault[] => [...rules].filter((rule) => isUnder(path, rule.path)).map((rule) => rule.fault);
@@ -209,7 +211,16 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
     });
   }
 
+  /** Chromium sends a request that was answered 408 up to five times again by itself, within milliseconds: no page can help it, so they count as one. */
+  function isResent(request: IncomingMessage, status: number): boolean {
+    const key = `${header(request, 'sync-device')} ${request.method} ${request.url}`;
+    const before = timedOut;
+    if (status === 408) timedOut = { key, t: performance.now() };
+    return status === 408 && before.key === key && timedOut.t - before.t < RESENT_MS;
+  }
+
   function note(request: IncomingMessage, status: number, retryAfter: string | undefined): void {
+    if (isResent(request, status)) return;
     const wire = {
       k: 'W.req',
       t: performance.now(),

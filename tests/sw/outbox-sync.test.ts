@@ -3,13 +3,16 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Entry, WriteRequest } from '../../src/core/entry.ts';
 import { POLICY } from '../../src/core/policy.ts';
+import { NOTE_IDEMPOTENCY } from '../../src/engine/connection-notes.ts';
 import { createOutbox } from '../../src/outbox/outbox.ts';
 import type { Platform } from '../../src/platform/browser.ts';
 import type { Clock } from '../../src/platform/ports.ts';
 import { openRegistry, REGISTRY_DATABASE, type AuthKind } from '../../src/scope/registry.ts';
 import { createScope } from '../../src/scope/create-scope.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
+import { openDatabase } from '../../src/store/database.ts';
 import { openOutboxRows } from '../../src/store/outbox-rows.ts';
+import { createNotes } from '../../src/store/store-notes.ts';
 import { wipeStore } from '../../src/store/wipe.ts';
 import { createOutboxSync } from '../../sw/outbox-sync.ts';
 import { forever, realClock, settled } from '../store/indexed-db-harness.ts';
@@ -134,6 +137,21 @@ test('[SWO5] while the server fails it asks to be woken again, and later sends t
   await sync.drain(names.outbox);
   expect(await states()).toEqual(['acked']);
   expect(new Set(sent.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
+});
+
+test('[SWO5] what was tried and is older than the server remembers keys, by its last hello, is not sent again: a page asks', async () => {
+  const database = await openDatabase({ indexedDB, clock, policy: POLICY }, names.database, forever);
+  await createNotes(database).set(NOTE_IDEMPOTENCY, 60_000);
+  database.close();
+  await append('a');
+  answer = () => problem(503, 'server/busy', {}, { 'retry-after': '60' });
+  const sync = createOutboxSync(platform());
+  await sync.drain(names.outbox).catch(() => undefined);
+  answer = ok;
+  ahead += 61_000;
+  await sync.drain(names.outbox);
+  expect(await states()).toEqual(['conflict']);
+  expect(sent).toHaveLength(1);
 });
 
 test('[SWO6] a refused session parks the outbox, and a conflict is left to a page: no further wake-up is asked for', async () => {

@@ -30,6 +30,10 @@ const SHAPES: readonly [string, string, Omit<SseMessage, 'data'>][] = [
   ['fields that only begin like id', `identity: 9\nid: 7\nidea: 9\ndata: ${BIG}\n\n`, { type: 'message', id: '7', lastEventId: '7' }],
   ['no id', `event: x\ndata: ${BIG}\n\n`, { type: 'x', id: null, lastEventId: '' }],
   ['an id that is too long itself', `id: ${'9'.repeat(5_000)}\ndata: ${BIG}\n\n`, { type: 'message', id: null, lastEventId: '' }],
+  ['an id that grows too long behind the bound', `data: ${BIG}\nid: ${'9'.repeat(5_000)}\n\n`, { type: 'message', id: null, lastEventId: '' }],
+  ['a good id after one that is too long', `data: ${BIG}\nid: ${'9'.repeat(5_000)}\nid: 7\n\n`, { type: 'message', id: '7', lastEventId: '7' }],
+  ['a type that is too long', `id: 7\ndata: ${BIG}\nevent: ${'x'.repeat(5_000)}\n\n`, { type: 'message', id: '7', lastEventId: '7' }],
+  ['no data, and lines that nobody knows', `id: 7\n${'other: xxxx\n'.repeat(100)}\n`, { type: 'message', id: '7', lastEventId: '7' }],
   ['comments inside', `id: 7\n: ${BIG}\ndata: ${BIG}\n: ${BIG}\n\n`, { type: 'message', id: '7', lastEventId: '7' }],
   ['characters of several bytes', `id: 7\ndata: ${'€'.repeat(200)}\n\n`, { type: 'message', id: '7', lastEventId: '7' }],
 ];
@@ -56,39 +60,76 @@ describe.each([1, 2, 3, 7, 64, 100_000])('at %i bytes a chunk', (size) => {
   });
 });
 
-it('[SSE2] [SSE3] any text cut anywhere is read as it is byte by byte, events over the bound too', () => {
+/** The standard's steps over a whole text, and the bound; slow and plain on purpose. */
+function readPlainly(text: string, maxEventBytes: number): ReturnType<typeof read> {
+  const found: ReturnType<typeof read> = { messages: [], oversized: [], lastEventId: '' };
+  let bytes = 0;
+  let fields: { id?: string; event?: string; data?: string } = {};
+  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/);
+  for (const line of lines.slice(0, -1)) {
+    const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/su.exec(line) ?? [];
+    if (!line.startsWith(':')) bytes += Buffer.byteLength(line);
+    if (name === 'data') fields.data = fields.data === undefined ? value : `${fields.data}\n${value}`;
+    if (name === 'event') fields.event = value;
+    if (name === 'id' && !value.includes('\0')) fields.id = value;
+    if (line !== '') continue;
+    const { id = null, event, data } = fields;
+    found.lastEventId = id ?? found.lastEventId;
+    const head = { type: event || 'message', id, lastEventId: found.lastEventId };
+    if (bytes > maxEventBytes) found.oversized.push(head);
+    else if (data !== undefined) found.messages.push({ ...head, data });
+    bytes = 0;
+    fields = {};
+  }
+  return found;
+}
+
+it('[SSE2] [SSE3] any text cut anywhere is read as the standard says of it whole, events over the bound too', () => {
   const piece = fc.constantFrom(
-    '\n',
-    '\n',
-    '\r',
-    '\r\n',
-    'id: 1',
-    'id',
-    'id:\0',
-    'event: x',
-    'data: a',
-    'data',
-    ': c',
-    'é€',
-    '😀',
-    'x'.repeat(30),
-    'retry: 5',
-    '\ufeff',
+    ...[
+      '\n',
+      '\n',
+      '\n',
+      '\r',
+      '\r\n',
+      'id: 1',
+      'id',
+      'id:\0.',
+      'event: x',
+      'event',
+      'data: a',
+      'data',
+      'd',
+      ': c',
+      ':',
+      ' ',
+      'é€',
+      '😀',
+      'x'.repeat(30),
+      'retry: 5',
+    ],
+    ...['\ufeff', 'ï»¿', 'id: 7\n\n', 'data: b\n\n'],
   );
   const cuts = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
   function* cutBy(text: string, sizes: readonly number[]) {
     const bytes = Buffer.from(text);
     for (let at = 0, turn = 0; at < bytes.length; at += sizes[turn++ % sizes.length] ?? 1) yield bytes.subarray(at, at + (sizes[turn % sizes.length] ?? 1));
   }
-  const property = fc.property(fc.array(piece, { maxLength: 60 }), cuts, fc.integer({ min: 1, max: 60 }), (pieces, sizes, bound) => {
+  const bounds = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constant(10_000));
+  const property = fc.property(fc.array(piece, { maxLength: 60 }), cuts, bounds, (pieces, sizes, bound) => {
     const text = pieces.join('');
-    expect(read(cutBy(text, sizes), bound)).toEqual(read(cut(text, 1), bound));
+    const wanted = readPlainly(text, bound);
+    expect(read(cutBy(text, sizes), bound)).toEqual(wanted);
+    expect(read(cut(text, 1), bound)).toEqual(wanted);
   });
   fc.assert(property, { numRuns: 3_000 });
 });
 
-it('[SSE3] a hundred MB of one event pass through without being held', () => {
-  const chunk = Buffer.alloc(65_536, 'x');
+it.each([
+  ['one line', 'x'.repeat(65_536)],
+  ['short lines', `data: ${'x'.repeat(1_017)}\n`.repeat(64)],
+])('[SSE3] a hundred MB of one event pass through without being held: %s', (_name, text) => {
+  const chunk = Buffer.from(text);
   function* huge() {
     yield 'id: 7\ndata: ';
     for (let sent = 0; sent < 100 * 1_048_576; sent += chunk.length) yield chunk;
@@ -99,6 +140,11 @@ it('[SSE3] a hundred MB of one event pass through without being held', () => {
   expect(oversized).toEqual([{ type: 'message', id: '7', lastEventId: '7' }]);
   expect(messages).toEqual([after]);
   expect(process.memoryUsage().rss - before).toBeLessThan(60 * 1_048_576);
+});
+
+it('an empty chunk between CR and LF ends no event, and starts no new count', () => {
+  const half = `data: ${'x'.repeat(200)}\r`;
+  expect(read([half, '', `\n${half}\n\n`], 300)).toMatchObject({ messages: [], oversized: [{ type: 'message' }] });
 });
 
 it('[SSE3] keeps nothing of a chunk whose memory is used again', () => {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { POLICY } from '../../src/core/policy.ts';
 import type { StreamMessage, WireMessage } from '../../src/protocol/event.ts';
+import type * as ReaderCode from '../../src/transport/sse-reader.ts';
 import { createSseTransport } from '../../src/transport/sse.ts';
 import { createListener, cursorAt, describeStreamTransport, eventAt, wireOf, type TransportPeer } from '../contract/transport.ts';
 import { createAnsweringServer, nodeClock, nodeNet, silentLog, streamOf, until, type AnsweringServer } from './answering-server.ts';
@@ -121,6 +122,25 @@ it('[HTTP2] a refusal whose body never ends counts as one without a code', async
   server.answer((_request, response) => void response.writeHead(403, { 'content-type': 'application/problem+json' }).write('{"code":'));
   const transport = createSseTransport({ ...deps, policy: { ...POLICY, rpcMs: 100 } });
   expect(await run({ transport })).toEqual({ kind: 'forbidden' });
+});
+
+it('[NET10] a stream that was answered before its code failed to load is let go, and the next asks no server until the code is there', async () => {
+  const first = Promise.withResolvers<typeof ReaderCode>();
+  const loads = [first.promise, Promise.reject(new TypeError('Failed to fetch')), import('../../src/transport/sse-reader.ts')];
+  loads[1]?.catch(() => {});
+  const transport = createSseTransport({ ...deps, loadReader: () => loads.shift() ?? first.promise });
+  server.answer(streamOf([textOf(wireOf(1))], { stayOpen: true }));
+  const { heard, listener } = createListener();
+  const ended = run({ listener, transport });
+  await until(() => heard.opened === 1);
+  first.reject(new TypeError('Failed to fetch'));
+  expect(await ended).toEqual({ kind: 'withheld' });
+  await until(() => server.requests[0]?.socket.destroyed === true);
+  expect(await run({ transport })).toEqual({ kind: 'withheld' });
+  expect(server.requests).toHaveLength(1);
+  server.answer(streamOf([textOf(wireOf(1))]));
+  expect(await run({ listener, transport })).toEqual({ kind: 'reset' });
+  expect(heard.messages).toEqual([{ kind: 'event', event: eventAt(1) }]);
 });
 
 it('[SSE5] a listener that does not come along holds up the server', async () => {

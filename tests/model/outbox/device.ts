@@ -11,6 +11,9 @@ import { silence, type FakeServer, type SentWrite } from './fake-server.ts';
 
 export type Spoil = (mutant: string) => boolean;
 
+/** For mutants: nobody knows what changes on the side. */
+const withoutSides = (entries: readonly Entry[]): readonly Entry[] => entries.map((entry) => ({ ...entry, also: [] }));
+
 interface Log {
   readonly docs: ReadonlyMap<string, StoredDocument>;
   readonly cursor: string | null;
@@ -41,8 +44,15 @@ export function createDevice(user: string, server: FakeServer, spoiled: Spoil) {
   /** Every write of this user by id: its turn (a successor in the same place has that of the first) and what the user was told of it. */
   const told = new Map<
     string,
-    { readonly orderId: string; readonly turn: number; outcome: 'accepted' | 'conflict' | 'rejected' | 'discarded' | 'superseded' }
+    {
+      readonly orderId: string;
+      readonly aside: readonly string[];
+      readonly turn: number;
+      outcome: 'accepted' | 'conflict' | 'rejected' | 'discarded' | 'superseded';
+    }
   >();
+  /** Conflicts with nothing but the user's own writes that did not settle themselves: he is asked about himself, or his write yields to himself. */
+  const quarrels: string[] = [];
   const newId = (): string => `${user}-${(nextId += 1)}`;
   /** A snapshot that is being taken may have been read before the answer came. */
   const ackRun = (): number => log.runNo + (snapshot ? 1 : 0);
@@ -56,7 +66,7 @@ export function createDevice(user: string, server: FakeServer, spoiled: Spoil) {
     const last = Math.max(0, ...rows.map((row) => placeNumber(row.place)));
     const placed = entry.place === LAST_PLACE ? { ...entry, place: formatPlace(last + 1) } : entry;
     const turn = entry.place === LAST_PLACE ? nextId : (told.get(entry.supersedes ?? '')?.turn ?? nextId);
-    told.set(placed.id, { orderId: placed.effect?.docId ?? '', turn, outcome: 'accepted' });
+    told.set(placed.id, { orderId: placed.effect?.docId ?? '', aside: (placed.also ?? []).map(({ docId }) => docId), turn, outcome: 'accepted' });
     return placed;
   }
 
@@ -106,7 +116,9 @@ export function createDevice(user: string, server: FakeServer, spoiled: Spoil) {
     if (isParked(seen) && !isUnparked) return false;
     const underWay = new Set(flights.filter((flight) => flight.drain === drain).map(({ sent }) => sent.id));
     const open = seen.filter((entry) => !isEnded(entry) && entry.state !== 'dead' && entry.state !== 'conflict' && !underWay.has(entry.id));
-    const known = spoiled('lanes are not in order') ? open.at(-1) : sendable({ entries: seen, unread: [], underWay })[0];
+    const known = spoiled('lanes are not in order')
+      ? open.at(-1)
+      : sendable({ entries: spoiled('lanes know no sides') ? withoutSides(seen) : seen, unread: [], underWay })[0];
     const row = rows.find(({ id }) => id === known?.id);
     if (!known || !row) return false;
     if ((row.attempt !== known.attempt || row.state !== known.state) && !spoiled('claims without a look')) return refresh(drain);
@@ -139,23 +151,34 @@ export function createDevice(user: string, server: FakeServer, spoiled: Spoil) {
     settle(after, now);
   }
 
+  /** Nothing but his own writes lies between what he saw and what is there, and the fate of each is known. */
+  function isWithHimself({ answer, effect, original }: Entry): boolean {
+    const isDoubtful = rows.some((row) => row.answer?.code === 'outbox/too-old');
+    return answer?.status === 412 && !isDoubtful && original !== undefined && server.isAllOwn(effect?.docId ?? '', user, original.version);
+  }
+
   function settle(entry: Entry, now: number): boolean {
     if (entry.state === 'dead') tell(entry, 'rejected');
     if (entry.state !== 'conflict') return true;
     tell(entry, 'conflict');
-    replace(entry, resolveByPolicy(entry, rows), now);
+    const resolution = resolveByPolicy(entry, spoiled("the side is another's") ? withoutSides(rows) : rows);
+    if (resolution.do !== 'send' && isWithHimself(entry)) quarrels.push(entry.id);
+    replace(entry, resolution, now);
     return true;
   }
 
   return {
     user,
     told,
+    quarrels,
     write,
     begin,
     refresh,
     replace,
     rows: () => rows,
     standing: () => standing(rows),
+    /** False until a snapshot is there: then its pages have nothing to read from. */
+    hasPicture: () => log.cursor !== null,
     flights: () => flights,
     unpark: () => void (isUnparked = true),
 
@@ -192,13 +215,14 @@ export function createDevice(user: string, server: FakeServer, spoiled: Spoil) {
       if (snapshot || !mine || mine.epoch !== `e${server.epoch()}`) return;
       for (const event of server.eventsAfter(mine.seq).slice(0, count)) {
         const docs = new Map(log.docs);
-        const { orderId: id, version, patch } = event;
-        const change = { collection: 'orders', id, version, ...(version === 1 ? { doc: patch } : { patch }) };
-        docs.set(id, foldChange(docs.get(id), change, event.seq));
+        for (const { orderId: id, version, patch } of event.changes) {
+          const change = { collection: 'orders', id, version, ...(version === 1 ? { doc: patch } : { patch }) };
+          docs.set(id, foldChange(docs.get(id), change, event.seq));
+        }
         const seen = event.mutationId === null ? log.seen : new Set([...log.seen, event.mutationId]);
         log = { ...log, docs, cursor: `${mine.epoch}_${String(event.seq).padStart(16, '0')}_00000000`, seen };
         const row = rows.find(({ id }) => id === event.mutationId);
-        if (row) put([stepEntry(row, { type: 'confirmed', version: event.version, cursor: log.cursor ?? '', runNo: ackRun() }, now)]);
+        if (row) put([stepEntry(row, { type: 'confirmed', version: event.changes[0]?.version ?? null, cursor: log.cursor ?? '', runNo: ackRun() }, now)]);
       }
     },
 

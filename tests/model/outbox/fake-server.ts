@@ -18,6 +18,8 @@ export interface Applied {
   readonly orderId: string;
   readonly outcome: 'applied' | 'rejected' | 'conflict' | 'duplicate';
   readonly version: number | null;
+  /** Documents that it changed on the side, and the version that each then had. */
+  readonly aside: readonly LoggedChange[];
   /** A conflict with nothing but this user's own writes. */
   readonly isOwnConflict: boolean;
   /** It replaced what somebody else had written since its user looked. */
@@ -27,6 +29,11 @@ export interface Applied {
 export interface LoggedEvent {
   readonly seq: number;
   readonly mutationId: string | null;
+  /** The write's own document first, then those that it changed on the side. */
+  readonly changes: readonly LoggedChange[];
+}
+
+export interface LoggedChange {
   readonly orderId: string;
   readonly version: number;
   readonly patch: JsonObject;
@@ -73,17 +80,21 @@ export function createFakeServer() {
   const cursor = (): string => formatCursor(`e${epoch}`, seq, '00000000');
   const answer = (status: number, rest: Partial<WriteAnswer> = {}): WriteAnswer => ({ ...SILENT, code: null, status, ...rest });
 
-  function change(orderId: string, patch: JsonObject, by: { readonly user: string; readonly id: string | null }): number {
+  function change(orderId: string, patch: JsonObject, by: { readonly user: string }): LoggedChange {
     const stored = docs.get(orderId) ?? { version: 0, doc: {}, authors: [''] };
-    const changed = Object.keys(patch).filter((field) => stored.doc[field] !== patch[field]);
+    // A user's write makes the field his also where it names the value that another had put there: he meant it, and what he writes over it later is his own.
+    const meant = Object.keys(patch).filter((field) => by.user !== 'other' || stored.doc[field] !== patch[field]);
     stored.version += 1;
     stored.doc = { ...stored.doc, ...patch };
     stored.authors.push(by.user);
     docs.set(orderId, stored);
-    for (const field of changed) noteField(`${orderId}/${field}`, by.user, { version: stored.version, value: patch[field] ?? null });
+    for (const field of meant) noteField(`${orderId}/${field}`, by.user, { version: stored.version, value: patch[field] ?? null });
+    return { orderId, version: stored.version, patch };
+  }
+
+  function record(mutationId: string | null, changes: readonly LoggedChange[]): void {
     seq += 1;
-    log.push({ seq, mutationId: by.id, orderId, version: stored.version, patch });
-    return stored.version;
+    log.push({ seq, mutationId, changes });
   }
 
   /** Another's change that brings back what the user had written himself replaces nothing. */
@@ -100,7 +111,7 @@ export function createFakeServer() {
     const known = kept.get(`${session}/${id}`);
     const orderId = entry.effect?.docId ?? '';
     if (known) {
-      tape.push({ id, user: session, orderId, outcome: 'duplicate', version: null, isOwnConflict: false, isLostUpdate: false });
+      tape.push({ id, user: session, orderId, outcome: 'duplicate', version: null, aside: [], isOwnConflict: false, isLostUpdate: false });
       return known.answer;
     }
     const made = perform({ session, id, orderId, ifMatch }, entry);
@@ -108,13 +119,19 @@ export function createFakeServer() {
     return made;
   }
 
-  function perform(write: { session: string; id: string; orderId: string; ifMatch: number | null }, { effect, body, original, policy }: Entry): WriteAnswer {
+  function perform(
+    write: { session: string; id: string; orderId: string; ifMatch: number | null },
+    { effect, also = [], body, original, policy }: Entry,
+  ): WriteAnswer {
     const { orderId, ifMatch, id } = write;
-    const say = (outcome: Applied['outcome'], version: number | null, { isOwnConflict = false, isLostUpdate = false } = {}) =>
-      tape.push({ id, user: write.session, orderId, outcome, version, isOwnConflict, isLostUpdate });
+    const say = (
+      outcome: Applied['outcome'],
+      version: number | null,
+      { isOwnConflict = false, isLostUpdate = false, aside = [] as readonly LoggedChange[] } = {},
+    ) => tape.push({ id, user: write.session, orderId, outcome, version, aside, isOwnConflict, isLostUpdate });
     const stored = docs.get(orderId);
     const isCreate = effect !== undefined && 'doc' in effect;
-    if (body === 'bad' || (isCreate ? stored : !stored)) {
+    if (body === 'bad' || (isCreate ? stored : !stored) || also.some((one) => 'doc' in one === docs.has(one.docId))) {
       say('rejected', null);
       return answer(422, { code: 'write/rejected', field: 'a' });
     }
@@ -130,8 +147,11 @@ export function createFakeServer() {
     const isLostUpdate = Object.keys(patch).some((field) => original && isReplaced(field, original));
     // A write that demands nothing may lie over another's, so that the next one has to look.
     const isBlind = ifMatch === null && stored !== undefined;
-    const version = change(orderId, patch, { user: isBlind ? `${write.session}, blindly` : write.session, id });
-    say('applied', version, { isLostUpdate: isLostUpdate && policy !== 'optimistic' });
+    const own = change(orderId, patch, { user: isBlind ? `${write.session}, blindly` : write.session });
+    const aside = also.map((one) => change(one.docId, 'patch' in one ? one.patch : (one.doc ?? {}), { user: `${write.session}, aside` }));
+    record(id, [own, ...aside]);
+    const { version } = own;
+    say('applied', version, { aside, isLostUpdate: isLostUpdate && policy !== 'optimistic' });
     return answer(200, { ackVersion: version, ackCursor: cursor() });
   }
 
@@ -142,7 +162,10 @@ export function createFakeServer() {
     cursor,
     epoch: () => epoch,
     eventsAfter: (after: number) => log.filter((event) => event.seq > after),
-    edit: (orderId: string, patch: JsonObject) => void (docs.has(orderId) && change(orderId, patch, { user: 'other', id: null })),
+    edit: (orderId: string, patch: JsonObject) => void (docs.has(orderId) && record(null, [change(orderId, patch, { user: 'other' })])),
+    /** True where everything after that version was made by this user, also on the side. Blind writes don't count: they may lie over another's. */
+    isAllOwn: (orderId: string, user: string, after: number) =>
+      (docs.get(orderId)?.authors ?? []).slice(after + 1).every((author) => author === user || author === `${user}, aside`),
     session: (user: string | null) => void (session = user),
     signedIn: () => session,
     trouble: (status: number | null) => void (trouble = status),
