@@ -3,7 +3,7 @@
 import type { Fate, Mutation, MutationHandle } from '@/lib/sync';
 import { undoOf, type BoardAction } from '../domain/board-action.ts';
 import { refusalText } from './action-refusal.ts';
-import type { NewToast } from './toast-state.ts';
+import type { NewToast } from './new-toast.ts';
 import { words } from './words.ts';
 
 export interface BoardWriterDeps {

@@ -3,7 +3,7 @@
 import { createContext, useContext, type ReactNode } from 'react';
 import type { SessionInfo } from '../protocol/http.ts';
 import { PRESENT, type Standing } from './standing.ts';
-import type { NewToast } from './toast-state.ts';
+import type { NewToast } from './new-toast.ts';
 
 /** What every screen is given. */
 export interface ScreenProps {

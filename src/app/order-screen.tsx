@@ -7,6 +7,7 @@ import { timeline } from '../domain/timeline.ts';
 import type { SeenStages } from './board-changes.ts';
 import { useFrame, type ScreenProps } from './frame.ts';
 import { OrderPage } from './parts/order-page.tsx';
+import { PresenceProvider } from './parts/presence-provider.tsx';
 import { OrderUnsent } from './parts/order-unsent.tsx';
 import { Page } from './parts/page.tsx';
 import { hrefOf, type Route } from './routes.ts';
@@ -42,7 +43,9 @@ export function OrderScreen({ session, id }: ScreenProps & { readonly id: string
   if (view === null) return <NoOrder isLoading={isLoading} branch={session.tenantName} />;
   return (
     <Page title={view.order.plate} titleRef={title} className="order" lead={<BackToList />} branch={session.tenantName}>
-      <StillOrder view={view} session={session} actions={actions} standing={standing} trouble={trouble} history={history} unsent={unsent} titleRef={title} />
+      <PresenceProvider orderId={id}>
+        <StillOrder view={view} session={session} actions={actions} standing={standing} trouble={trouble} history={history} unsent={unsent} titleRef={title} />
+      </PresenceProvider>
     </Page>
   );
 }

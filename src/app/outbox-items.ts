@@ -95,12 +95,17 @@ function reasonOf(entry: Entry): string | null {
     case 'conflict':
       return conflictReason(entry);
     case 'dead':
-      return answer?.detail ? words.outbox.reason.refused(answer.detail) : words.outbox.reason.refusedPlain;
+      return refusedReason(answer);
     case 'parked':
       return answer?.code === 'identity/mismatch' ? words.outbox.reason.otherPerson : words.outbox.reason.parked;
     default:
       return entry.attempt > 0 && state === 'waiting' ? words.outbox.reason.retrying : null;
   }
+}
+
+function refusedReason(answer: Entry['answer']): string {
+  if (answer?.field && answer.expected) return words.outbox.reason.refusedField(answer.field, answer.expected);
+  return answer?.detail ? words.outbox.reason.refused(answer.detail) : words.outbox.reason.refusedPlain;
 }
 
 function conflictReason(entry: Entry): string {

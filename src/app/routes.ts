@@ -8,16 +8,18 @@ export type Route =
   | { readonly place: 'dashboard' }
   | { readonly place: 'settings' }
   | { readonly place: 'debug' }
+  | { readonly place: 'realtime' }
   | { readonly place: 'unknown'; readonly path: string };
 
 export type Place = Route['place'];
 
-const PLAIN: Readonly<Record<string, Extract<Route, { place: 'board' | 'dashboard' | 'settings' | 'debug' }>>> = {
+const PLAIN: Readonly<Record<string, Extract<Route, { place: 'board' | 'dashboard' | 'settings' | 'debug' | 'realtime' }>>> = {
   '/': { place: 'board' },
   '/board': { place: 'board' },
   '/dashboard': { place: 'dashboard' },
   '/settings': { place: 'settings' },
   '/debug': { place: 'debug' },
+  '/realtime': { place: 'realtime' },
 };
 
 /** Longer text is no plate, name or number. */

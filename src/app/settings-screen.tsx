@@ -5,9 +5,11 @@ import { useFrame, type ScreenProps } from './frame.ts';
 import type { DeviceSettings } from './device-settings.ts';
 import { Page } from './parts/page.tsx';
 import { SignOutPanel } from './parts/sign-out.tsx';
+import { ComparisonSection } from './settings/comparison-section.tsx';
 import { ConnectionSection } from './settings/connection-section.tsx';
 import { DeviceSection, LookSection, SoundSection, WorkSection } from './settings/device-sections.tsx';
 import { InstallSection } from './settings/install-section.tsx';
+import { PushSection } from './settings/push-section.tsx';
 import { Section } from './settings/setting-parts.tsx';
 import { StorageSection } from './settings/storage-section.tsx';
 import { useChangeSettings } from './use-device-settings.ts';
@@ -22,7 +24,9 @@ export function SettingsScreen({ session }: ScreenProps) {
       <ConnectionSection />
       <WorkSection change={change} />
       <SoundSection change={change} />
+      <PushSection />
       <StorageSection />
+      <ComparisonSection />
       <InstallSection />
       <DeviceSection change={change} />
       <PersonSection session={session} />

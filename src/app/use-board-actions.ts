@@ -8,7 +8,7 @@ import { createBoardWriter } from './board-writer.ts';
 import { useFrame } from './frame.ts';
 import { newId } from './new-id.ts';
 import type { BoardActions } from './parts/action-button.tsx';
-import type { NewToast } from './toast-state.ts';
+import type { NewToast } from './new-toast.ts';
 import { ClockContext } from './use-clock.ts';
 import { useUnsent } from './use-outbox-items.ts';
 import { words } from './words.ts';
@@ -19,22 +19,14 @@ export interface WritesDeps {
   readonly session: SessionInfo;
   readonly isConnected: boolean;
   show(toast: NewToast): void;
-  /** Speaks to a screen reader at once. */
-  alert(text: string): void;
   openOutbox(entryId?: string): void;
 }
 
-export function useWrites({ session: { user }, isConnected, show, alert, openOutbox }: WritesDeps): Writes {
+export function useWrites({ session: { user }, isConnected, show, openOutbox }: WritesDeps): Writes {
   const mutate = useMutate();
   const page = usePageSync();
   const clock = useContext(ClockContext);
-  const refuse = useCallback(
-    (text: string) => {
-      show({ tone: 'error', text });
-      alert(text);
-    },
-    [show, alert],
-  );
+  const refuse = useCallback((text: string) => show({ tone: 'error', text }), [show]);
   const writer = useMemo(
     () =>
       createBoardWriter({

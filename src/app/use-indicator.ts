@@ -2,7 +2,7 @@
 import { useContext, useEffect, useState } from 'react';
 import { useConnectionHealth } from '@/lib/sync';
 import { POLICY } from '../core/policy.ts';
-import { isLabelHeld, isStale, startIndicator, stepIndicator, wantedState, type IndicatorHealth, type IndicatorState } from './indicator-state.ts';
+import { isFresh, isLabelHeld, isStale, startIndicator, stepIndicator, wantedState, type IndicatorHealth, type IndicatorState } from './indicator-state.ts';
 import { PRESENT, type Standing } from './standing.ts';
 import { ClockContext, useClock } from './use-clock.ts';
 
@@ -25,7 +25,7 @@ export function useIndicator(): IndicatorNow {
   const state = useHeldState(health);
   const isOld = useClock((nowMs) => isStale(state, lastByteAt, nowMs, SILENT_AFTER_MS));
   const standing = useStanding(isOld, lastByteAt);
-  return { state, health, isConnected: status === 'healthy' || status === 'polling', standing };
+  return { state, health, isConnected: isFresh(state), standing };
 }
 
 function useHeldState(health: IndicatorHealth): IndicatorState {

@@ -2,7 +2,7 @@
 // nothing is on its way any more.
 import { useEffect, useRef } from 'react';
 import { useOutbox } from '@/lib/sync';
-import type { NewToast } from './toast-state.ts';
+import type { NewToast } from './new-toast.ts';
 import { words } from './words.ts';
 
 /** The outbox in numbers: on its way, and for a person. */
@@ -23,18 +23,15 @@ export function stepSent(before: Unsent | null, isConnected: boolean, now: Unsen
 export interface SentAgain {
   readonly isConnected: boolean;
   show(toast: NewToast): void;
-  tell(text: string): void;
 }
 
-export function useSentAgain({ isConnected, show, tell }: SentAgain): void {
+export function useSentAgain({ isConnected, show }: SentAgain): void {
   const { entries, needsYou } = useOutbox();
   const waiting = entries.length - needsYou.length;
   const before = useRef<Unsent | null>(null);
   useEffect(() => {
     const [next, text] = stepSent(before.current, isConnected, { waiting, needsYou: needsYou.length });
     before.current = next;
-    if (text === null) return;
-    show({ tone: 'info', text });
-    tell(text);
-  }, [isConnected, waiting, needsYou.length, show, tell]);
+    if (text !== null) show({ tone: 'info', text });
+  }, [isConnected, waiting, needsYou.length, show]);
 }

@@ -58,13 +58,12 @@ function fieldName(name: string): string {
 
 export const outbox = {
   title: 'Outbox',
-  /** The place's button: its count is said, not only drawn. */
-  place: (waiting: number, needsYou: number) =>
-    needsYou > 0
-      ? `Outbox, ${plural(waiting, { one: '# entry', other: '# entries' })}, ${needsYou === 1 ? '1 needs you' : `${count(needsYou)} need you`}`
-      : waiting > 0
-        ? `Outbox, ${plural(waiting, { one: '# entry', other: '# entries' })}`
-        : 'Outbox',
+  /** The place as it is said: with the count that is only drawn. */
+  place: (entries: number, needsYou: number) => {
+    if (entries === 0) return 'Outbox';
+    const all = plural(entries, { one: 'Outbox, # entry', other: 'Outbox, # entries' });
+    return needsYou === 0 ? all : `${all}, ${plural(needsYou, { one: '# needs you', other: '# need you' })}`;
+  },
   kept: (entries: number) => plural(entries, { one: '# entry, kept on this device', other: '# entries, kept on this device' }),
   empty: 'Everything is sent.',
   waitingSince: (time: string) => `Waiting for a connection since ${time}.`,
@@ -84,6 +83,7 @@ export const outbox = {
     conflictField: (fields: readonly string[]) => `Somebody else changed the ${fields.map(fieldName).join(' and the ')} too.`,
     tooOld: (time: string) => `This entry is from ${time}. Look at it before it goes out.`,
     refused: (detail: string) => `Refused: ${lowerFirst(detail)}`,
+    refusedField: (field: string, expected: string) => `Refused: the ${fieldName(field)} has to be ${lowerFirst(expected)}.`,
     refusedPlain: 'The server refused this.',
     parked: 'Your session ended. Sign in again to send this.',
     otherPerson: 'Somebody else is signed in here. It goes out when you sign in again.',

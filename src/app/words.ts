@@ -10,6 +10,7 @@ import { order, orders } from './words-orders.ts';
 import { outbox } from './words-outbox.ts';
 import { STAGE_NAMES } from './words-stages.ts';
 import { settings } from './words-settings.ts';
+import { team } from './words-team.ts';
 
 const numbers = new Intl.NumberFormat('en');
 
@@ -21,6 +22,7 @@ const SKIP_TO: Readonly<Record<Place, string>> = {
   dashboard: 'To the dashboard',
   settings: 'To the settings',
   debug: 'To the details',
+  realtime: 'To the overview',
   unknown: 'To the page',
 };
 
@@ -53,7 +55,9 @@ export const words = {
   keys,
   dashboard,
   settings,
+  team,
   debug: { title: 'Sync details' },
+  realtime: { title: 'Live overview' },
   skipTo: SKIP_TO,
   /** The tab's title. */
   pageTitle: (title: string) => `${title} · Holdfast`,
@@ -106,7 +110,6 @@ export const words = {
   undoName: 'Undo',
   sending: 'Sending',
   close: 'Close',
-  moreToasts: (count: number) => `+${numbers.format(count)}`,
 
   /** Said where a button can't act: nothing is kept for later yet, and the words must not promise it. */
   needsConnection: 'Needs a connection. Nothing was sent or kept: do it again when the board is live.',

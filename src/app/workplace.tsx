@@ -10,7 +10,6 @@ import { LiveRegions } from './parts/live-regions.tsx';
 import { loadOutboxSheet, OutboxHost, useOutboxOpen } from './parts/outbox-host.tsx';
 import { ScreenBoundary } from './parts/screen-boundary.tsx';
 import { Shell } from './parts/shell.tsx';
-import { ToastList } from './parts/toast-list.tsx';
 import { ReadySound } from './ready-sound.tsx';
 import { isSamePage, type Route } from './routes.ts';
 import { Shortcuts } from './shortcuts.tsx';
@@ -30,15 +29,19 @@ const LATER = {
   dashboard: () => import('./dashboard-screen.tsx').then(({ DashboardScreen }) => ({ default: DashboardScreen })),
   settings: () => import('./settings-screen.tsx').then(({ SettingsScreen }) => ({ default: SettingsScreen })),
   debug: () => import('./debug-screen.tsx').then(({ DebugScreen }) => ({ default: DebugScreen })),
+  realtime: () => import('./realtime-screen.tsx').then(({ RealtimeScreen }) => ({ default: RealtimeScreen })),
   newOrder: loadNewOrder,
   outbox: loadOutboxSheet,
 };
+/** Asked for with the first picture, not waited for. */
+const ToastList = lazy(() => import('./parts/toast-list.tsx').then(({ ToastList }) => ({ default: ToastList })));
 const SCREENS = {
   orders: lazy<ComponentType<ScreenProps>>(LATER.orders),
   order: lazy<ComponentType<ScreenProps & { readonly id: string }>>(LATER.order),
   dashboard: lazy<ComponentType<ScreenProps>>(LATER.dashboard),
   settings: lazy<ComponentType<ScreenProps>>(LATER.settings),
   debug: lazy<ComponentType<ScreenProps>>(LATER.debug),
+  realtime: lazy<ComponentType<ScreenProps>>(LATER.realtime),
 };
 
 export function Workplace({ session, onSignIn }: ScreenProps) {
@@ -46,16 +49,15 @@ export function Workplace({ session, onSignIn }: ScreenProps) {
   const { route } = useVisit();
   const reconnect = useReconnect();
   const { state, health, isConnected, standing } = useIndicator();
-  const box = useToasts();
+  const show = useToasts();
   const { spoken, tell, alert } = useSpoken();
   useConnectionTurns(state, health.lastByteAt, { tell, alert });
   usePrefetch();
   const { trouble } = health;
-  const { show } = box;
-  useSentAgain({ isConnected, show, tell });
+  useSentAgain({ isConnected, show });
   const outbox = useOutboxOpen();
   const unsent = useUnsentCounts();
-  const writes = useWrites({ session, isConnected, show, alert, openOutbox: outbox.open });
+  const writes = useWrites({ session, isConnected, show, openOutbox: outbox.open });
   const frame: Frame = useMemo(
     () => ({ standing, isConnected, trouble, show, tell, alert, reconnect }),
     [standing, isConnected, trouble, show, tell, alert, reconnect],
@@ -68,7 +70,9 @@ export function Workplace({ session, onSignIn }: ScreenProps) {
             <NewOrderHost session={session}>
               <Shell place={route.place} session={session} signOut={logout}>
                 <Screens session={session} onSignIn={onSignIn} />
-                <ToastList box={box} />
+                <Suspense fallback={null}>
+                  <ToastList />
+                </Suspense>
                 <LiveRegions spoken={spoken} />
                 <ReadySound />
                 <Shortcuts />

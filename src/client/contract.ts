@@ -11,7 +11,7 @@ import type { HostDeps } from '../host/contract.ts';
 import type { ChosenHost } from '../host/create-host.ts';
 import type { LogReader, Notes } from '../store/contract.ts';
 import type { OpenDeps } from '../store/open-scope.ts';
-import type { Sender } from '../transport/contract.ts';
+import type { Identity, RestAnswer, RestRequest, Sender } from '../transport/contract.ts';
 import type { Collections, CollectionSnapshot } from './collections.ts';
 import type { SyncConfiguration } from './configuration.ts';
 import type { ConsumerOptions, OpenConsumers } from './consumers.ts';
@@ -50,7 +50,11 @@ export interface SyncManagerDeps {
   /** Where the outbox is kept; null where nothing is: then writes are sent at once, and only while there is a connection. */
   readonly outboxDisk: OpenDeps | null;
   /** Loads the live part. Called again where that failed. */
-  readonly loadLive: () => Promise<StartLive>;
+  readonly loadLive?: () => Promise<StartLive>;
+  /** In place of it, a live part that begins within the call (bare mode). */
+  readonly live?: StartLive;
+  /** How topics tell; default: at most once a frame. */
+  readonly notifier?: Notifier;
   readonly configuration: SyncConfiguration;
 }
 
@@ -106,6 +110,10 @@ export interface LivePage extends EngineReads, Pick<SyncManager, 'connect' | 're
 
 export interface SyncManager {
   readonly scope: Scope;
+  /** In whose name this page's requests go out. */
+  readonly identity: Identity;
+  /** One request in that name, now; never rejects, and keeps nothing. For what is no write of a document. */
+  ask(request: Omit<RestRequest, 'identity'>): Promise<RestAnswer>;
   readonly health: Topic<Health>;
   /** Figures over all sessions of this device. */
   readonly metrics: Topic<DerivedMetrics>;

@@ -168,8 +168,8 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
     if (before?.engine !== beat.engine || before.term !== beat.term) trace.add('H.leader', { engine: beat.engine, term: beat.term, host: beat.host });
     health.heard(beat);
     if (before?.engine !== beat.engine) lease.say();
-    // Memory instead of the disk, or the disk again: another place to read from.
-    if (before && before.durable !== beat.durable) replica.wake();
+    // Memory instead of the disk, or the disk again: another place to read from. Before the first beat it was the disk.
+    if ((before?.durable ?? true) !== beat.durable) replica.wake();
   }
 
   /** The worker's script runs in the process of the tab that made it; whoever is left makes another. */

@@ -8,9 +8,11 @@ import { createHost } from '../host/create-host.ts';
 import type { Registry } from '../scope/registry.ts';
 import { scopeNames } from '../scope/scope.ts';
 import type { LiveDeps, LiveFace, LivePage } from './contract.ts';
+import type { InitialSnapshot } from './initial-snapshot.ts';
 import { createLivePage } from './live-page.ts';
+import { seedFor } from './seed.ts';
 
-export interface LiveOptions extends Omit<EngineInit, 'scope' | 'policy'> {
+export interface LiveOptions extends Omit<EngineInit, 'scope' | 'policy' | 'seed'> {
   readonly tokens: LiveDeps['tokens'];
   /** Where the engine of this page shall run. */
   readonly wish: HostWish;
@@ -19,14 +21,15 @@ export interface LiveOptions extends Omit<EngineInit, 'scope' | 'policy'> {
   readonly retention: Partial<Retention> | undefined;
   /** Null where nothing can be kept on this device. */
   readonly registry: Registry | null;
+  readonly initial: InitialSnapshot | undefined;
 }
 
-export function startLive(face: LiveFace, { tokens, wish, overrides, retention, registry, ...own }: LiveOptions, signal: AbortSignal): LivePage {
+export function startLive(face: LiveFace, { tokens, wish, overrides, retention, registry, initial, ...own }: LiveOptions, signal: AbortSignal): LivePage {
   const { scope, platform } = face;
   const changed = retention ? { ...overrides, retention: { ...POLICY.retention, ...retention } } : overrides;
   const policy = withPolicy(changed);
   const store = { indexedDB, name: scopeNames(scope).database, scope, policy, clock: platform.clock };
-  const init = { scope, ...own, policy: changed };
+  const init = { scope, ...own, policy: changed, ...(initial && { seed: seedFor(initial, scope) }) };
   if (registry) tidy(scope.id, registry, face);
   return createLivePage(
     {

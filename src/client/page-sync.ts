@@ -9,6 +9,7 @@ import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { Sender } from '../transport/contract.ts';
 import type { HostWish } from '../host/choose-host.ts';
 import type { LogoutOptions, NamedUser } from './account.ts';
+import type { InitialSnapshot } from './initial-snapshot.ts';
 import { createLazySender } from './lazy-sender.ts';
 import type { OwnIdentity } from './own-identity.ts';
 import type { GetToken, PageTokens } from './page-tokens.ts';
@@ -35,6 +36,10 @@ export interface PageSyncOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** Where the engine of this page shall run; default `auto`: by what the browser can. */
   readonly host?: HostWish | undefined;
+  /** In place of session, engine and disk: a manager of its own (bare mode). Where it answers at once, the page has it within the call that starts it. */
+  readonly bare?: ((options: PageSyncOptions) => SyncManager | Promise<SyncManager>) | undefined;
+  /** What the server rendered into this page. */
+  readonly initialSnapshot?: InitialSnapshot | undefined;
 }
 
 export interface PageSync {
@@ -56,7 +61,8 @@ const GRACE_MS = 1_000;
 const REGISTRY_BUS = 'holdfast:session';
 
 interface Running {
-  readonly session: Session;
+  /** Null in bare mode: who is signed in is the application's business. */
+  readonly session: Session | null;
   readonly life: AbortController;
 }
 
@@ -91,6 +97,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   }
 
   async function run(): Promise<Running> {
+    if (options.bare) return runBare(options.bare(options));
     // Asked for while the disk is read; where it fails, whoever needs it asks again.
     import('./live.ts').catch(() => {});
     const platform = createBrowserPlatform();
@@ -114,6 +121,12 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     session.state.subscribe(follow);
     follow();
     return { session, life };
+  }
+
+  async function runBare(made: SyncManager | Promise<SyncManager>): Promise<Running> {
+    manager.set(made instanceof Promise ? await made : made);
+    sessionState.set({ phase: 'signed-out', session: null });
+    return { session: null, life: new AbortController() };
   }
 
   /** Whoever is signed in on this device by the server's cookie, or whom the application names. */
@@ -144,7 +157,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     const { enablePersistence: isDurable, auth = 'cookie', host: wish = 'auto', retention } = options;
     const store = { indexedDB: globalThis.indexedDB, name: scopeNames(scope).database, scope, policy, clock };
     const loggedOut = (): void => session.wasLoggedOut(scope.id);
-    const own = { device, isDurable, auth, overrides, retention, tokens, wish, registry };
+    const own = { device, isDurable, auth, overrides, retention, tokens, wish, registry, initial: options.initialSnapshot };
     return createSyncManager(
       {
         ...{ platform, scope, device, policy, rest, configuration: options.configuration },
@@ -162,8 +175,8 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   return {
     session: sessionState,
     manager,
-    signIn: async (email, password) => (await begun()).session.signIn(email, password),
-    logout: async (logoutOptions) => (await begun()).session.logout(logoutOptions),
+    signIn: async (email, password) => (await begun()).signIn(email, password),
+    logout: async (logoutOptions) => (await begun()).logout(logoutOptions),
     start,
     options,
     others: new Map(),
@@ -176,9 +189,10 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     },
   };
 
-  function begun(): Promise<Running> {
-    if (!running) throw new SyncError('lifecycle/closed', 'The provider of this page is not mounted.');
-    return running;
+  async function begun(): Promise<Session> {
+    const session = (await running)?.session;
+    if (!session) throw new SyncError('lifecycle/closed', 'The provider of this page is not mounted, or signs nobody in.');
+    return session;
   }
 }
 

@@ -1,7 +1,7 @@
 // What a page shows of one scope, and the face of everything it does: topics filled from disk, callbacks, holds. What makes it fresh
 // (live-page.ts: bus, lease, host, replica) is loaded while the disk is read; a page whose network fails at that moment shows what it has and tries again.
 import { SyncError } from '../core/sync-error.ts';
-import type { LivePage, SyncManager, SyncManagerDeps } from './contract.ts';
+import type { LivePage, StartLive, SyncManager, SyncManagerDeps } from './contract.ts';
 import { createCollections } from './collections.ts';
 import type { SyncConfiguration } from './configuration.ts';
 import { NO_METRICS, type DerivedMetrics } from './derived-metrics.ts';
@@ -32,7 +32,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   const page = platform.random.id();
   const startedAt = clock.monotonic();
   const trace = createPageTrace({ now: clock.monotonic, about: { page, tenant: scope.tenant }, orders: () => collections.topic('orders') }, signal);
-  const notifier = createNotifier(clock, handlerFailed, signal);
+  const notifier = deps.notifier ?? createNotifier(clock, handlerFailed, signal);
   const subscriptions = createSubscriptions(handlerFailed);
 
   let live: LivePage | null = null;
@@ -52,26 +52,27 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
 
   trace.add('P.start', { user: scope.user });
   history.reload(deps.configuration.eventHistoryLimit);
-  void goLive();
+  const face = { baseline, configuration, configure, isWanted: () => holds > 0, hold, handlerFailed, loggedOut };
+  if (deps.live) begin(deps.live);
+  else if (deps.loadLive) void goLive(deps.loadLive);
   clock.after(FIRST_MS, () => live ?? health.set(early(health.getSnapshot().error)));
 
-  async function goLive(): Promise<void> {
+  function begin(start: StartLive): void {
+    live = start({ ...deps, ...face, page, startedAt, reader, notes, notifier, collections, pending, history, subscriptions, trace, health, metrics }, signal);
+    becomeLive(live);
+  }
+
+  async function goLive(load: () => Promise<StartLive>): Promise<void> {
     try {
-      const start = await deps.loadLive();
-      if (signal.aborted) return;
-      live = start(
-        { ...deps, ...face, page, startedAt, reader, notes, notifier, collections, pending, history, subscriptions, trace, health, metrics },
-        signal,
-      );
-      becomeLive(live);
+      const start = await load();
+      if (!signal.aborted) begin(start);
     } catch (error) {
       if (signal.aborted) return;
       log.error('The live part of this page could not be loaded', { error: String(error) });
       health.set(early(notLoaded(error)));
-      clock.after(RETRY_MS, () => void goLive());
+      clock.after(RETRY_MS, () => void goLive(load));
     }
   }
-  const face = { baseline, configuration, configure, isWanted: () => holds > 0, hold, handlerFailed, loggedOut };
 
   function early(error: SyncError | null): Health {
     return earlyHealth({ isWanted: holds > 0, isLate: clock.monotonic() - startedAt >= FIRST_MS, error });
@@ -150,7 +151,8 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   }
 
   return {
-    ...{ scope, health, metrics, baseline, configuration, configure, send, hold, outbox, desk: pending.layer },
+    ...{ scope, identity, health, metrics, baseline, configuration, configure, send, hold, outbox, desk: pending.layer },
+    ask: (request) => deps.rest.send({ ...request, identity }),
     mutate: (mutation) => mutateLater(pending.layer(), mutation),
     events: history.events,
     order: history.order,

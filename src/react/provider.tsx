@@ -1,8 +1,12 @@
 // The provider: one PageSync for everything below it. Rendering touches no browser global; mounting starts it.
-import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { NamedUser } from '../client/account.ts';
+import type { CollectionSnapshot } from '../client/collections.ts';
 import type { HostWish } from '../host/choose-host.ts';
 import type { GetToken } from '../client/page-tokens.ts';
+import { bareOver } from '../client/bare-page.ts';
+import type { EventSourceFactory } from '../client/bare-source.ts';
+import { createInitialCollections, type InitialSnapshot } from '../client/initial-snapshot.ts';
 import { createPageSync, type PageSync } from '../client/page-sync.ts';
 import { DEFAULT_CONFIGURATION, type SyncConfiguration, type SyncManager } from '../client/sync-manager.ts';
 import type { Retention } from '../core/policy.ts';
@@ -35,7 +39,21 @@ export interface SyncManagerProviderProps {
   readonly policy?: Readonly<Record<string, unknown>> | undefined;
   /** Where the engine runs: a SharedWorker, the worker of an elected page, or that page itself. Default `auto`: the best that the browser has. */
   readonly host?: HostWish | undefined;
+  /**
+   * Makes the stream in this page itself (`(url, init) => new EventSource(url, init)`, or MockEventSource of `@/lib/sync/testing`), for servers that send
+   * events without cursors: no engine, nothing shared between tabs, and each reconnect asks components to fetch again. Health says `bare`. Read once.
+   */
+  readonly eventSourceFactory?: EventSourceFactory | undefined;
+  /** The key under which the system before this one kept its state in localStorage: taken over once per device (options, counts, events of the last hour). */
+  readonly legacyStorageKey?: string | undefined;
+  /** What the server rendered into this page: hooks show it from the first render on, and a device without data goes on from its cursor. Read once. */
+  readonly initialSnapshot?: InitialSnapshot | undefined;
+  /** Sends this device's figures to the server (`POST /api/v1/metrics`, docs/metrics.md): true = every 5 minutes, a number = so many ms. Default false. Needs a session's cookie. */
+  readonly reportMetrics?: boolean | number | undefined;
 }
+
+/** What few applications ask for, and only once a page is there. */
+const Extras = /* @__PURE__ */ lazy(() => import('./provider-extras.tsx').then(({ ProviderExtras }) => ({ default: ProviderExtras })));
 
 const PageSyncContext = createContext<PageSync | null>(null);
 
@@ -53,23 +71,42 @@ export function SyncManagerProvider({
   user,
   auth,
   getToken,
+  eventSourceFactory,
+  legacyStorageKey,
+  initialSnapshot,
+  reportMetrics = false,
 }: SyncManagerProviderProps): ReactNode {
   const token = useLatest(getToken);
   const [page] = useState(() => {
     const named = namedUser(tenantId, user);
     const latestToken: GetToken = (ask) => token.current?.(ask) ?? null;
     const tokens = { named, auth, getToken: getToken && latestToken };
-    return createPageSync({
-      configuration: { ...DEFAULT_CONFIGURATION, ...initialConfig },
-      enablePersistence,
-      baseUrl,
-      feed,
-      policy,
-      retention,
-      host,
-      ...tokens,
-    });
+    const configuration = { ...DEFAULT_CONFIGURATION, ...initialConfig };
+    const options = { configuration, enablePersistence, baseUrl, feed, policy, retention, host, initialSnapshot, ...tokens };
+    return createPageSync({ ...options, bare: bareOver(eventSourceFactory) });
   });
+  return (
+    <PageSyncProvider page={page} autoConnect={autoConnect}>
+      {legacyStorageKey || reportMetrics ? (
+        <Suspense fallback={null}>
+          <Extras storageKey={legacyStorageKey} reports={reportMetrics} />
+        </Suspense>
+      ) : null}
+      {children}
+    </PageSyncProvider>
+  );
+}
+
+/** What a provider is once its page is made: tests bring pages of their own. */
+export function PageSyncProvider({
+  page,
+  autoConnect,
+  children,
+}: {
+  readonly page: PageSync;
+  readonly autoConnect: boolean;
+  readonly children?: ReactNode;
+}): ReactNode {
   useEffect(() => page.start(), [page]);
   return (
     <PageSyncContext value={page}>
@@ -92,11 +129,27 @@ function AutoConnect(): null {
   return null;
 }
 
+/** What the server rendered into the page; undefined where it didn't, and for nobody once it is known that nobody is signed in. */
+export function useInitialCollection(name: string): CollectionSnapshot | undefined {
+  const page = usePageSync();
+  const { phase } = useTopic(page.session);
+  const initial = page.options.initialSnapshot;
+  const collections = useMemo(() => initial && createInitialCollections(initial), [initial]);
+  const manager = useManager();
+  const isNobody = phase === 'signed-out' && manager === null;
+  return isNobody ? undefined : collections?.(name);
+}
+
 /** The page's sync. Throws a TypeError outside a provider. */
 export function usePageSync(): PageSync {
   const page = useContext(PageSyncContext);
   if (!page) throw new TypeError('Holdfast hooks need a <SyncManagerProvider> above them');
   return page;
+}
+
+/** As `usePageSync`, for hooks that also serve pages without a provider; null there. */
+export function usePageSyncIfAny(): PageSync | null {
+  return useContext(PageSyncContext);
 }
 
 /** The manager of whoever is signed in; null before and after. */

@@ -1,9 +1,11 @@
-// The documents of one collection, live.
+// The documents of one collection, live; until this device has its own, those that the server rendered into the page.
 import type { CollectionSnapshot } from '../client/collections.ts';
 import { NOBODY } from './nobody.ts';
-import { useManager } from './provider.tsx';
+import { useInitialCollection, useManager } from './provider.tsx';
 import { useTopic } from './use-topic.ts';
 
 export function useCollection(name: string): CollectionSnapshot {
-  return useTopic(useManager()?.collection(name) ?? NOBODY.collection);
+  const initial = useInitialCollection(name);
+  const own = useTopic(useManager()?.collection(name) ?? NOBODY.collection);
+  return own.isLoading ? (initial ?? own) : own;
 }

@@ -1,11 +1,11 @@
 // The main hook: state, metrics and methods of the page's sync (seeds 000 and 001).
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { SyncEvent } from '../protocol/event.ts';
 import type { Preferences } from '../protocol/rpc.ts';
 import type { ConnectionState } from '../core/connection-state.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { SyncConfiguration, SyncManager } from '../client/sync-manager.ts';
 import { matcher, type EventFilter, type EventListener } from '../client/subscriptions.ts';
+import { asTyped, type EventName, type EventOf, type TypedEvent, type TypedListener } from '../client/typed-events.ts';
 import type { DerivedMetrics } from '../client/derived-metrics.ts';
 import type { MetricsBaseline } from '../client/exported-state.ts';
 import { NOBODY } from './nobody.ts';
@@ -19,19 +19,20 @@ export interface SyncManagerHook {
   readonly connectionState: ConnectionState;
   readonly isConnected: boolean;
   /** The newest events (`eventHistoryLimit`), those that pass this hook's filter, oldest first. */
-  readonly events: readonly SyncEvent[];
+  readonly events: readonly TypedEvent[];
   readonly error: SyncError | null;
   readonly metrics: SyncMetrics;
   readonly configuration: SyncConfiguration;
   /** Wants the connection, until `disconnect()` or unmount. A filter narrows this hook's events, not the wire. Idempotent. */
-  readonly connect: (filter?: EventFilter) => void;
+  readonly connect: Asks;
   readonly disconnect: () => void;
   /** Opens the stream anew, with another filter if one is given. */
-  readonly reconnect: (filter?: EventFilter) => void;
+  readonly reconnect: Asks;
   /** Calls back for each event from now on; returns the function that unsubscribes. */
-  readonly subscribe: (listener: EventListener) => () => void;
-  readonly subscribeToOrder: (orderID: string, listener: EventListener) => () => void;
-  readonly subscribeToEventType: (eventType: string, listener: EventListener) => () => void;
+  readonly subscribe: (listener: TypedListener) => () => void;
+  readonly subscribeToOrder: (orderID: string, listener: TypedListener) => () => void;
+  /** Also for `connected`, `heartbeat` and `polling_data_refresh`, which are told to nobody else: notices of this page. */
+  readonly subscribeToEventType: SubscribesToType;
   readonly updateConfiguration: (change: Partial<SyncConfiguration>) => void;
   /** Keeps what the user of this device chose, over sessions: `polling` opens no stream. Fails with `net/timeout`, `host/gone` or the store's error. */
   readonly prefer: (preferences: Preferences) => Promise<void>;
@@ -39,6 +40,20 @@ export interface SyncManagerHook {
   readonly exportState: () => Promise<string>;
   /** Takes over an exported state as options and history; never as a position. Fails with `protocol/malformed`. */
   readonly importState: (json: string) => Promise<void>;
+}
+
+/** Callable with a filter, without anything, and as a click handler: an event is no filter. */
+export interface Asks {
+  (filter?: EventFilter): void;
+  (event: { readonly currentTarget: unknown; readonly type: string }): void;
+}
+
+export interface SubscribesToType {
+  <Name extends EventName | 'order_stage_change'>(
+    eventType: Name,
+    listener: (event: EventOf<Name extends EventName ? Name : 'stage_change'>) => void,
+  ): () => void;
+  (eventType: string, listener: TypedListener): () => void;
 }
 
 /** What a component looks at: one order, and whose. Another tenant than the provider's is the same user's scope there, opened beside it while somebody looks. */
@@ -59,7 +74,7 @@ export function useSyncManager(view?: SyncView): SyncManagerHook {
   useEffect(() => (wants === 'connected' ? manager?.hold() : undefined), [manager, wants]);
 
   const connect = useCallback(
-    (given?: EventFilter) => {
+    (given?: unknown) => {
       if (isFilter(given)) setFilter(given);
       setWants('connected');
       manager?.connect();
@@ -68,7 +83,7 @@ export function useSyncManager(view?: SyncView): SyncManagerHook {
   );
   const disconnect = useCallback(() => setWants('disconnected'), []);
   const reconnect = useCallback(
-    (given?: EventFilter) => {
+    (given?: unknown) => {
       if (isFilter(given)) setFilter(given);
       manager?.reconnect();
     },
@@ -83,16 +98,19 @@ export function useSyncManager(view?: SyncView): SyncManagerHook {
     connectionState: health.connectionState,
     isConnected: health.isConnected,
     error: health.error,
-    events,
+    events: asTyped(events),
     configuration,
     metrics: useMetrics(useTopic(metricsTopic), useTopic(baseline)),
     connect,
     disconnect,
     reconnect,
     ...useKept(manager),
-    subscribe: useCallback((listener) => subscribe(listener, {}), [subscribe]),
-    subscribeToOrder: useCallback((id, listener) => subscribe(listener, { orderID: id }), [subscribe]),
-    subscribeToEventType: useCallback((type, listener) => subscribe(listener, { eventTypes: [type] }), [subscribe]),
+    subscribe: useCallback((listener: TypedListener) => subscribe((event) => listener(asTyped(event)), {}), [subscribe]),
+    subscribeToOrder: useCallback((id: string, listener: TypedListener) => subscribe((event) => listener(asTyped(event)), { orderID: id }), [subscribe]),
+    subscribeToEventType: useCallback(
+      (type: string, listener: (event: never) => void) => subscribe((event) => listener(asTyped(event) as never), { eventTypes: [type] }),
+      [subscribe],
+    ),
   };
 }
 
@@ -121,17 +139,31 @@ function useSubscribe(manager: SyncManager | null): (listener: EventListener, fi
   useEffect(() => {
     latest.current = manager;
     const rows = wishes.current;
-    for (const row of rows) row.end = manager?.subscribe(row.listener, row.filter) ?? null;
+    for (const row of rows) row.end = manager && follow(manager, row.listener, row.filter);
     return () => rows.forEach((row) => row.end?.());
   }, [manager]);
   return useCallback((listener, filter) => {
-    const row = { listener, filter, end: latest.current?.subscribe(listener, filter) ?? null };
+    const row = { listener, filter, end: latest.current && follow(latest.current, listener, filter) };
     wishes.current.add(row);
     return () => {
       row.end?.();
       wishes.current.delete(row);
     };
   }, []);
+}
+
+/** Notices of the connection are no events: they come from health. */
+function follow(manager: SyncManager, listener: EventListener, filter: EventFilter): () => void {
+  const { eventTypes: types = [] } = filter;
+  if (!types.includes('connected') && !types.includes('heartbeat')) return manager.subscribe(listener, filter);
+  let end: (() => void) | null = () => {};
+  void import('../client/connection-notices.ts').then(
+    ({ followNotices }) => end && (end = followNotices(manager.health, manager.scope.tenant, types, listener)),
+  );
+  return () => {
+    end?.();
+    end = null;
+  };
 }
 
 function useMetrics(own: DerivedMetrics, baseline: MetricsBaseline): SyncMetrics {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { refusalText } from '../../src/app/action-refusal.ts';
 import { createBoardWriter } from '../../src/app/board-writer.ts';
-import type { NewToast } from '../../src/app/toast-state.ts';
+import type { NewToast } from '../../src/app/new-toast.ts';
 import { words } from '../../src/app/words.ts';
 import { planWrite } from '../../src/app/write-plan.ts';
 import type { Accepted, Fate, Mutation } from '../../src/client/mutation.ts';

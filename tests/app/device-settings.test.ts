@@ -4,7 +4,8 @@ import { createInstall } from '../../src/app/install.ts';
 import { isReady } from '../../src/app/ready-sound.tsx';
 import { browserText } from '../../src/app/settings/device-sections.tsx';
 import { themeOf } from '../../src/app/theme.ts';
-import { NO_TOASTS, stepToasts } from '../../src/app/toast-state.ts';
+import { lifeMs } from '../../src/feedback/toast-state.ts';
+import { libraryToast } from '../../src/app/new-toast.ts';
 
 /** One disk and one bus for several tabs. */
 function device() {
@@ -77,13 +78,12 @@ test('the theme follows the system unless it was set, and high contrast lies ove
 });
 
 test('[SET2] the time for a step back is 8 s, 20 s, or until the toast is closed', () => {
-  const shown = (undo: DeviceSettings['undo']) => {
+  const offered = (undo: DeviceSettings['undo']) => {
     const action = { label: String, name: 'Undo', run: () => {} };
-    return stepToasts(NO_TOASTS, { type: 'show', toast: { tone: 'info', text: 'Done.', action, actionMs: undoMs({ undo }) } }).list[0]?.leftMs;
+    return lifeMs({ ...libraryToast({ tone: 'info', text: 'Done.', action, actionMs: undoMs({ undo }) }), id: 'x' });
   };
-  expect([shown('8'), shown('20'), shown('closed')]).toEqual([8_000, 20_000, null]);
-  const plain = stepToasts(NO_TOASTS, { type: 'show', toast: { tone: 'info', text: 'Live again.', actionMs: null } });
-  expect(plain.list[0]?.leftMs).toBe(6_000);
+  expect([offered('8'), offered('20'), offered('closed')]).toEqual([8_000, 20_000, null]);
+  expect(lifeMs({ ...libraryToast({ tone: 'info', text: 'Live again.', actionMs: null }), id: 'x' })).toBe(6_000);
 });
 
 test('a car that becomes ready sounds, one that goes on or back does not', () => {

@@ -73,6 +73,14 @@ describe('[OBS1] an entry as people read it', () => {
       edit: { field: 'notes', value: 'mine' },
     });
   });
+  test('a refused field is named with what the server expects', () => {
+    const named = entry(
+      'a',
+      { state: 'dead', attempt: 1 },
+      { status: 422, detail: 'notes is not as expected.', field: 'notes', expected: 'At most 2000 characters' },
+    );
+    expect(outboxItems([named], branch())[0]?.reason).toBe('Refused: the note has to be at most 2000 characters.');
+  });
   test('one on its way is not discarded; one that was never answered says that it is tried again', () => {
     const [sending, tried] = outboxItems(
       [entry('a', { state: 'sending', attempt: 1 }), entry('b', { attempt: 2, path: '/x', effect: undefined as never })],

@@ -1,14 +1,14 @@
 // @vitest-environment happy-dom
 import { act, fireEvent, screen } from '@testing-library/react';
 import { useEffect } from 'react';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { IndicatorHealth, IndicatorState } from '../../src/app/indicator-state.ts';
 import { ConnectionIndicator } from '../../src/app/parts/connection-indicator.tsx';
 import { Page } from '../../src/app/parts/page.tsx';
 import { Shell } from '../../src/app/parts/shell.tsx';
 import { SignInForm, type SignInFormProps } from '../../src/app/parts/sign-in-form.tsx';
 import { ToastList } from '../../src/app/parts/toast-list.tsx';
-import type { NewToast } from '../../src/app/toast-state.ts';
+import type { NewToast } from '../../src/app/new-toast.ts';
 import { useToasts } from '../../src/app/use-toasts.ts';
 import { words } from '../../src/app/words.ts';
 import { draw, testClock } from './draw.tsx';
@@ -158,34 +158,41 @@ describe('the sign-in form', () => {
 });
 
 describe('toasts on the page', () => {
+  afterEach(() => void vi.useRealTimers());
   function Toasts({ toasts }: { readonly toasts: readonly NewToast[] }) {
-    const box = useToasts();
-    const { show } = box;
+    const show = useToasts();
     useEffect(() => toasts.forEach(show), [toasts, show]);
-    return <ToastList box={box} />;
+    return <ToastList />;
   }
+  const drawToasts = (...toasts: readonly NewToast[]) => {
+    vi.useFakeTimers();
+    return draw(<Toasts toasts={toasts} />);
+  };
+  const pass = (ms: number) => act(() => void vi.advanceTimersByTime(ms));
+  const undo = { label: words.undo, name: words.undoName, run: () => {} };
   test('count their action down, stand still under a pointer, and close by Escape', () => {
-    const clock = testClock();
-    const undoable: NewToast = { tone: 'info', text: 'CAR 7710 marked ready.', action: { label: words.undo, name: words.undoName, run: () => {} } };
-    const { container } = draw(<Toasts toasts={[undoable]} />, clock);
-    const undo = screen.getByRole('button', { name: 'Undo' });
-    expect(undo.textContent).toBe('Undo 8');
-    clock.tick(1_000);
-    clock.tick(1_000);
-    expect(undo.textContent).toBe('Undo 6');
-    const stack = container.querySelector('.toasts');
-    if (stack) fireEvent.pointerEnter(stack);
-    clock.tick(1_000);
-    expect(undo.textContent).toBe('Undo 6');
+    drawToasts({ tone: 'info', text: 'CAR 7710 marked ready.', action: undo });
+    const button = screen.getByRole('button', { name: /^Undo/ });
+    expect(button.textContent).toBe('Undo 8');
+    pass(2_000);
+    expect(button.textContent).toBe('Undo 6');
+    fireEvent.pointerOver(button);
+    pass(60_000);
+    expect(button.textContent).toBe('Undo 6');
     fireEvent.keyDown(document, { key: 'Escape' });
-    expect(container.textContent).toBe('');
+    expect(document.querySelector('.toasts')).toBeNull();
   });
-  test('show two and how many wait; a page that was hidden loses no time', () => {
-    const clock = testClock();
-    draw(<Toasts toasts={['a', 'b', 'c'].map((text) => ({ tone: 'info', text }))} />, clock);
+  test('show two and how many wait; errors are said at once and stay', () => {
+    drawToasts({ tone: 'info', text: 'a' }, { tone: 'info', text: 'b' }, { tone: 'error', text: 'c' });
     screen.getByText('+1');
-    expect(screen.queryByText('a')).toBeNull();
-    clock.tick(3_600_000);
-    screen.getByText('c');
+    expect(document.querySelector('.toasts')?.textContent).not.toContain('a');
+    expect(screen.getByRole('alert').textContent).toBe('c');
+    pass(3_600_000);
+    expect(document.querySelector('.toasts')?.textContent).toBe('c');
+  });
+  test('are gone with the person who is signed in', () => {
+    drawToasts({ tone: 'error', text: 'c' }).unmount();
+    drawToasts();
+    expect(document.querySelector('.toasts')).toBeNull();
   });
 });

@@ -42,7 +42,7 @@ test('[BRW5] tabs crash at ten random moments of 5,000 events, and disk, documen
   expect(Math.max(...run.recoveries)).toBeLessThan(5_000);
 });
 
-test('[BRW6] where a frame is published before its commit, the same story is found out', async ({ stage }) => {
+test('@extended [BRW6] where a frame is published before its commit, the same story is found out', async ({ stage }) => {
   test.setTimeout(120_000);
   const server = await stage.server({ build: 'publish-first' });
   const proxy = await stage.proxy(server.url);

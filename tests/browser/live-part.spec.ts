@@ -2,7 +2,7 @@
 import { documentsOf, expectSameDocuments, health, lastSeqOf, MANAGER, waitForLabel, waitForSeq } from '../support/page-probes.ts';
 import { expect, test } from '../support/browser-test.ts';
 
-test('[LIV5] a page whose live part can not be loaded shows what is on disk and says so; it is live by itself when the part can be loaded again', async ({
+test('@extended [LIV5] a page whose live part can not be loaded shows what is on disk and says so; it is live by itself when the part can be loaded again', async ({
   stage,
 }) => {
   const server = await stage.server();

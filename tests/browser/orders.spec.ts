@@ -97,7 +97,7 @@ async function writeNewOrder(page: Page): Promise<void> {
   await sheet.getByRole('radio').first().check();
   await sheet.getByLabel('Customer').fill('Meera Herath');
   await page.keyboard.press('Enter');
-  await expect(page.locator('.toast')).toContainText('ZZ 1234 waits in the queue.');
+  await expect(page.locator('.hf-toast')).toContainText('ZZ 1234 waits in the queue.');
   await expect(sheet).toBeHidden();
   await expect(page.locator('.order-row', { hasText: 'ZZ 1234' })).toContainText('Queue');
 }

@@ -93,7 +93,7 @@ test('[SWO2] 200 writes of a day: no more than twenty a second, in order, each o
   for (const stretch of stretches) for (const t of stretch) expect(stretch.filter((at) => at >= t && at < t + 1_000).length).toBeLessThanOrEqual(RATE + LANES);
 });
 
-test('[SWO3] a log-out while the service worker sends ends it: nothing more goes out, and nothing stays', async ({ stage }) => {
+test('@extended [SWO3] a log-out while the service worker sends ends it: nothing more goes out, and nothing stays', async ({ stage }) => {
   const server = await stage.server({ distDir: built.folder });
   const user = await server.signIn(MANAGER);
   const orders = (await user.orders()).slice(0, 2);

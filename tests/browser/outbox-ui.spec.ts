@@ -85,7 +85,7 @@ test('[OBU2] what two changed is shown to the one who came second, with mine, th
   await other.edit(order.id, 'From the office.');
   proxy.heal();
   await expect(page.locator('.order-needs-you')).toContainText('Somebody else changed the note too.', { timeout: 45_000 });
-  // What was never confirmed isn't shown as if it were.
+  // It stays on the screen until somebody has decided.
   await expect(page.locator('.order-note')).toContainText('From the bay.');
   await page.locator('.order-needs-you').getByRole('button', { name: 'Choose' }).click();
   const dialog = page.getByRole('dialog', { name: 'The note was changed twice' });

@@ -46,12 +46,12 @@ test('[BRW8] the server is killed and started again during traffic: pages say Of
   stage.note('Live after the restart, ms', (await killUnderTraffic(stage, 1, '')).join(', '));
 });
 
-test('[BRW14] a server that is killed again as soon as it is back costs no event either', async ({ stage }) => {
+test('@extended [BRW14] a server that is killed again as soon as it is back costs no event either', async ({ stage }) => {
   // Short delays: with the usual ones outages in a row end in the breaker's minute.
   stage.note('Live after each restart, ms', (await killUnderTraffic(stage, 2, '?policy.maxDelayMs=1000&policy.breakerOpenMs=1000')).join(', '));
 });
 
-test('[BRW9] an orderly restart of the server under traffic loses nothing, and pages are Live again by themselves', async ({ stage }) => {
+test('@extended [BRW9] an orderly restart of the server under traffic loses nothing, and pages are Live again by themselves', async ({ stage }) => {
   const server = await stage.server();
   const browser = await stage.browser(server.url);
   const tabs = [await browser.openAs('a', MANAGER), await browser.open('b')];

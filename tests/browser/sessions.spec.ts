@@ -50,7 +50,7 @@ test('[BEA6] a token that ends is renewed once for all tabs, without an event lo
   expect((await user.status()).streams.length).toBeLessThanOrEqual(1);
 });
 
-test('[BEA7] nobody has a token: sign in again, the cursor kept; a page that has one later goes on from there', async ({ stage }) => {
+test('@extended [BEA7] nobody has a token: sign in again, the cursor kept; a page that has one later goes on from there', async ({ stage }) => {
   const server = await stage.server({ env: { TOKEN_SECONDS: '5', JWT_CLOCK_TOLERANCE_SECONDS: '0' } });
   const browser = await stage.browser(server.url);
   await withTokens(browser.context());

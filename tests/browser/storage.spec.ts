@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { readScope } from '../support/disk-reader.ts';
 import type { Stage } from '../support/browser-test.ts';
-import { documentsOf, expectSameDocuments, health, MANAGER, probe, waitForLabel } from '../support/page-probes.ts';
+import { documentsOf, expectSameDocuments, health, lastSeqOf, MANAGER, probe, waitForLabel, waitForSeq } from '../support/page-probes.ts';
 import { expect, test } from '../support/browser-test.ts';
 
 async function setUp(stage: Stage) {
@@ -40,7 +40,11 @@ test('[BRW16] on a full disk the pages are live from memory, and the disk takes 
   const user = await server.signIn(MANAGER);
   const late = await browser.open('late');
   await probe(user, [one, late]);
-  for (const tab of [one, late]) await expectSameDocuments(tab, documentsOf(await user.snapshot()));
+  // Nothing happens any more that this page could hear of: what memory holds, it has to read there.
+  const last = await browser.open('last');
+  await waitForSeq(last, await lastSeqOf(one));
+  for (const tab of [one, late, last]) await expectSameDocuments(tab, documentsOf(await user.snapshot()));
+  await last.page.close();
   await cdp.send('Storage.overrideQuotaForOrigin', { origin: server.url });
   await waitForStorage(one, { isDurable: true, code: null });
   await probe(user, [one, late]);
@@ -71,7 +75,7 @@ test('[BRW17] a database that a stopped thread holds: the engine goes on within 
   for (const tab of tabs) await expectSameDocuments(tab, documentsOf(await user.snapshot()));
 });
 
-test('[BRW18] deleted, needed by a newer version, damaged: the same engine goes on, and every page shows what the server has', async ({ stage }) => {
+test('@extended [BRW18] deleted, needed by a newer version, damaged: the same engine goes on, and every page shows what the server has', async ({ stage }) => {
   const { tabs, user, blank, edit } = await setUp(stage);
   const name = await nameOf(blank);
   const { engine } = await health(tabs[0]);

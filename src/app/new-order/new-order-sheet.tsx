@@ -58,7 +58,7 @@ function useCreate(draft: Draft, onClose: (isDone: boolean) => void) {
   const mutate = useMutate();
   const router = useRouter();
   const { openOutbox } = useContext(WritesContext);
-  const { isConnected, show, tell } = useFrame();
+  const { isConnected, show } = useFrame();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const plate = draft.plate.trim();
@@ -66,7 +66,6 @@ function useCreate(draft: Draft, onClose: (isDone: boolean) => void) {
     const text = isConnected ? said.done(plate) : words.outbox.accepted(said.done(plate));
     const open = () => router.go(hrefOf({ place: 'order', id: draft.id }));
     show({ tone: 'info', text, action: { label: () => said.open, name: said.open, run: open } });
-    tell(text);
     onClose(true);
   };
   const answer = (fate: Fate) => {

@@ -20,7 +20,7 @@ const ENTRIES: readonly Entry[] = [
 export function MoreMenu({ place, session, signOut }: PersonMenuProps & { readonly place: Place }) {
   const menuId = useId();
   const [isOpen, setOpen] = useState(false);
-  const isHere = ENTRIES.some(({ route }) => route.place === place) || place === 'debug';
+  const isHere = ENTRIES.some(({ route }) => route.place === place) || place === 'debug' || place === 'realtime';
   const close = () => document.getElementById(menuId)?.hidePopover();
   return (
     <div className="more-menu">

@@ -1,9 +1,10 @@
 // The note of an order: read, written, changed. What is typed stays while others write; who saves sees first what the note became meanwhile.
-import { useId, useState, type FormEvent } from 'react';
+import { useContext, useEffect, useId, useState, type FormEvent } from 'react';
 import type { BoardAction } from '../../domain/board-action.ts';
 import type { OrderView } from '../../domain/order-view.ts';
 import { words } from '../words.ts';
 import { ActionSlot, type BoardActions } from './action-button.tsx';
+import { PresenceContext } from './presence-context.ts';
 
 export interface OrderNoteProps {
   readonly view: OrderView;
@@ -25,12 +26,20 @@ export function OrderNote({ view: { order, version, canNote }, actions }: OrderN
   if (isSaved) setWriting(null);
   const writing = isSaved ? null : typed;
   const titleId = useId();
+  const { lock, setEditing } = useContext(PresenceContext);
+  const isWriting = writing !== null;
+  useEffect(() => setEditing(isWriting), [setEditing, isWriting]);
   return (
     <section className="panel order-card" aria-labelledby={titleId}>
       <div className="panel-head">
         <h2 id={titleId}>{words.order.note}</h2>
         {canNote && writing === null && (
-          <button type="button" className="link-button" onClick={() => setWriting({ text: order.notes, from: order.notes, sent: null })}>
+          <button
+            type="button"
+            className="link-button"
+            disabled={lock !== null}
+            onClick={() => setWriting({ text: order.notes, from: order.notes, sent: null })}
+          >
             {order.notes === '' ? words.order.addNote : words.order.editNote}
           </button>
         )}
@@ -53,6 +62,7 @@ interface NoteFormProps {
 
 function NoteForm({ writing: { text, from }, view: { order, version }, actions, onChange }: NoteFormProps) {
   const fieldId = useId();
+  const { typed } = useContext(PresenceContext);
   const save: BoardAction = { kind: 'note', orderId: order.id, plate: order.plate, version, notes: text.trim(), before: order.notes };
   const submit = (event: FormEvent) => event.preventDefault();
   const saving: BoardActions = {
@@ -76,7 +86,10 @@ function NoteForm({ writing: { text, from }, view: { order, version }, actions, 
         maxLength={MAX_LENGTH}
         autoFocus
         value={text}
-        onChange={(event) => onChange({ text: event.target.value, from, sent: null })}
+        onChange={(event) => {
+          onChange({ text: event.target.value, from, sent: null });
+          typed('note');
+        }}
       />
       {from !== order.notes && (
         <p className="note-changed" role="status">

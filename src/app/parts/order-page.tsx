@@ -13,6 +13,7 @@ import { CustomerCard, ServiceCard } from './order-cards.tsx';
 import { OrderHistory, type OrderHistoryProps } from './order-history.tsx';
 import { OrderNote } from './order-note.tsx';
 import { OrderSteps } from './order-steps.tsx';
+import { PresenceLines } from './presence-lines.tsx';
 import { StageChip } from './stage-chip.tsx';
 import { StageStepper } from './stage-stepper.tsx';
 import { StaleLine } from './stale-line.tsx';
@@ -43,6 +44,7 @@ export function OrderPage({ view, session, actions, standing, trouble, history, 
         </header>
         <StaleLine standing={standing} trouble={trouble} />
         {unsent}
+        <PresenceLines />
         {steps.some(({ state }) => state === 'now') ? null : (
           <p className="order-stage-line">
             <StageChip stage={stage} />

@@ -9,12 +9,19 @@ export function OutboxPlace() {
   const { entries, needsYou } = useContext(UnsentContext);
   return (
     <li>
-      <button type="button" className="place" aria-label={words.outbox.place(entries, needsYou)} aria-haspopup="dialog" onClick={() => openOutbox()}>
+      <button type="button" className="place place-outbox" aria-haspopup="dialog" onClick={() => openOutbox()}>
         <span className="place-pill">
           <CloudUpload className="icon" aria-hidden="true" />
-          {entries > 0 && <span className={needsYou > 0 ? 'place-badge is-critical' : 'place-badge'}>{entries}</span>}
         </span>
-        <span className="place-label">{words.outbox.title}</span>
+        <span className="place-label" aria-hidden="true">
+          {words.outbox.title}
+        </span>
+        <span className="unseen">{words.outbox.place(entries, needsYou)}</span>
+        {entries > 0 && (
+          <span className={needsYou > 0 ? 'place-badge is-critical' : 'place-badge'} aria-hidden="true">
+            {entries}
+          </span>
+        )}
       </button>
     </li>
   );

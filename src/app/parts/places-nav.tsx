@@ -24,7 +24,7 @@ const ENTRIES: readonly Entry[] = [
   { route: { place: 'orders', stage: 'open', query: '' }, label: words.orders.title, Icon: ClipboardList, holds: ['orders', 'order'] },
   { route: { place: 'dashboard' }, label: words.dashboard.title, Icon: ChartColumn, holds: ['dashboard'], look: 'place-wide' },
 ];
-const SETTINGS: Entry = { route: { place: 'settings' }, label: words.settings.title, Icon: Settings2, holds: ['settings', 'debug'] };
+const SETTINGS: Entry = { route: { place: 'settings' }, label: words.settings.title, Icon: Settings2, holds: ['settings', 'debug', 'realtime'] };
 
 export function PlacesNav({ place, session, signOut }: PersonMenuProps & { readonly place: Place }) {
   return (

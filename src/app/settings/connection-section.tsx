@@ -49,6 +49,9 @@ export function ConnectionSection() {
       <a className="button button-outline" href={hrefOf({ place: 'debug' })}>
         {said.details}
       </a>
+      <a className="button button-outline" href={hrefOf({ place: 'realtime' })}>
+        {words.realtime.title}
+      </a>
     </Section>
   );
 }

@@ -81,8 +81,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
 function Framed({ scene, screen }: { readonly scene: Scene; readonly screen: string }) {
   const role = scene.role ?? 'manager';
   const documents = scene.documents === undefined ? branch() : scene.documents;
-  const box = useToasts();
-  const { show } = box;
+  const show = useToasts();
   useEffect(() => {
     if (!scene.toasts) return;
     show({ tone: 'info', text: 'WP 6610 handed over.', action: { label: words.undo, name: words.undoName, run: nothing } });
@@ -98,7 +97,7 @@ function Framed({ scene, screen }: { readonly scene: Scene; readonly screen: str
         signOut={() => Promise.reject(new Error('no'))}
       >
         {screenOf(screen, scene, role, documents)}
-        <ToastList box={box} />
+        <ToastList />
         {scene.update && <UpdateBar onUpdate={nothing} onLater={nothing} />}
       </Shell>
     </StatusContext>

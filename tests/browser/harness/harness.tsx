@@ -1,5 +1,5 @@
 // A page with the library and nothing else, for browser tests: options in the query string, everything that a test asks on `window.harness`.
-import { useEffect, useLayoutEffect } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import {
   SyncManagerProvider,
@@ -14,6 +14,7 @@ import {
   type CollectionSnapshot,
   type GetToken,
   type Health,
+  type InitialSnapshot,
   type LogoutOptions,
   type MutationRequest,
   type MutationResult,
@@ -71,6 +72,10 @@ const harness = { delivered, records, documents, errors: [] as string[], stages:
 addEventListener('error', (event) => noteError(event.message));
 addEventListener('unhandledrejection', (event) => noteError(String(event.reason)));
 
+/** `?cached=<key>`: a key of the cache, shown on `window.cached`. */
+const CachedProbe = lazy(() => import('./cached-probe.tsx'));
+const cachedKey = query.get('cached');
+
 const NAMES = ['orders', 'bays', 'jobs', 'queues', 'payments', 'drivers', 'customers'];
 const collections = new Map<string, CollectionSnapshot>();
 
@@ -112,6 +117,9 @@ const getToken: GetToken = (ask) => (window as unknown as { getToken?: GetToken 
 const [tenantId, user] = query.get('as')?.split('/') ?? [];
 const bearer = query.get('auth') === 'bearer' ? ({ auth: 'bearer', getToken } as const) : {};
 
+/** What a server would have rendered into the page: a test put it there. */
+const rendered = localStorage.getItem('rendered');
+
 const policy = Object.fromEntries([...query].filter(([key]) => key.startsWith('policy.')).map(([key, value]) => [key.slice(7), Number(value)]));
 
 createRoot(document.getElementById('root') as HTMLElement).render(
@@ -122,9 +130,15 @@ createRoot(document.getElementById('root') as HTMLElement).render(
     host={(query.get('host') ?? 'auto') as 'auto'}
     tenantId={tenantId}
     user={user}
+    initialSnapshot={rendered === null ? undefined : (JSON.parse(rendered) as InitialSnapshot)}
     {...bearer}
   >
     <Probe />
+    {cachedKey === null ? null : (
+      <Suspense>
+        <CachedProbe name={cachedKey} />
+      </Suspense>
+    )}
     {NAMES.map((name) => (
       <Documents key={name} name={name} />
     ))}

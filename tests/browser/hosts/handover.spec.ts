@@ -54,7 +54,7 @@ for (const host of ['shared', 'elected'] as const) {
   });
 }
 
-test('[OUT3] log-out in a tab of an older build ends the engine of the newer one, its stream, and the data, in all tabs', async ({ stage }) => {
+test('@extended [OUT3] log-out in a tab of an older build ends the engine of the newer one, its stream, and the data, in all tabs', async ({ stage }) => {
   const server = await stage.server({ distDir: builds.distDir });
   const browser = await stage.browser(server.url);
   const older = await browser.openAs('older', MANAGER, '1/index.html');

@@ -8,7 +8,9 @@ import { leadingTab } from './leader.ts';
 
 const PLACES = ['shared', 'elected'] as const;
 
-test('[BEA8] the engine dies with its tab, and the next one asks the pages that are left for a token: live again, no event lost', async ({ stage }) => {
+test('@extended [BEA8] the engine dies with its tab, and the next one asks the pages that are left for a token: live again, no event lost', async ({
+  stage,
+}) => {
   await Promise.all(PLACES.map((host) => beHeir(stage, host)));
 });
 
@@ -36,7 +38,7 @@ async function beHeir(stage: Stage, host: string): Promise<void> {
   expect(await left.page.evaluate(() => window.harness.errors)).toEqual([]);
 }
 
-test('[TKO13] an engine that the server tells of a later term (409) retires, and the next one leads, with each event once', async ({ stage }) => {
+test('@extended [TKO13] an engine that the server tells of a later term (409) retires, and the next one leads, with each event once', async ({ stage }) => {
   await Promise.all(PLACES.map((host) => beOutdated(stage, host)));
 });
 

@@ -9,7 +9,7 @@ import { PASSWORD, type RestUser } from '../../support/rest-user.ts';
 const STEPS = ['telling', 'forgetting', 'asking', 'answered'] as const;
 type Step = (typeof STEPS)[number];
 
-test('[OUT1] the tab that logs out crashes at each step: its neighbour and later starts find nobody signed in and nothing on disk, and the server is told', async ({
+test('@extended [OUT1] the tab that logs out crashes at each step: its neighbour and later starts find nobody signed in and nothing on disk, and the server is told', async ({
   stage,
 }) => {
   const server = await stage.server();

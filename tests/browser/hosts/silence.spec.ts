@@ -103,7 +103,7 @@ test.describe('a silent engine', () => {
     });
   });
 
-  test('[TKO3] the worker of an elected page loops: a visible page that holds the lock restarts it, under the same lock', async ({ stage }) => {
+  test('@extended [TKO3] the worker of an elected page loops: a visible page that holds the lock restarts it, under the same lock', async ({ stage }) => {
     await withBrowser(async (browser) => {
       const server = await stage.server();
       const leader = await openSignedIn(browser, server, 'elected');

@@ -17,7 +17,7 @@ type Backend = keyof typeof BACKENDS;
 const HANG_MS = 8_000;
 
 for (const backend of ['LevelDB', 'SQLite'] as const) {
-  test(`[TKO10] [TKO11] [FLT-N05] ${backend === 'LevelDB' ? '@core ' : ''}a SharedWorker that stops inside a transaction (${backend}): the next one goes on in memory and comes back to the disk`, async ({
+  test(`[TKO10] [TKO11] [FLT-N05] a SharedWorker that stops inside a transaction (${backend}): the next one goes on in memory and comes back to the disk`, async ({
     stage,
   }) => {
     await withBackend(backend, async (browser) => {

@@ -77,7 +77,7 @@ async function beBlocked(stage: Stage, host: string): Promise<void> {
   await waitForSeq(maker, (await user.status()).head);
 }
 
-test('[HST9] a SharedWorker outlives its last tab and lets the stream go when nobody has wanted it for a while; the next tab finds the same engine', async ({
+test('@extended [HST9] a SharedWorker outlives its last tab and lets the stream go when nobody has wanted it for a while; the next tab finds the same engine', async ({
   stage,
 }) => {
   const server = await stage.server();

@@ -1,0 +1,3 @@
+// @/components/OrdersView: the address under which the documents name it (003). Re-exports only.
+export { OrdersView, type OrdersViewProps, type ShownOrder } from './orders-view/orders-view.tsx';
+export { LiveIndicator, type LiveIndicatorProps } from './orders-view/live-indicator.tsx';

@@ -1,0 +1,76 @@
+// Open orders: first those that one touch takes to their next step, then by their newest change. A touch shows at once and is kept until it is done.
+import { useState } from 'react';
+import { decodeOrder } from '../../domain/decode-documents.ts';
+import { useOrderUpdates, type OrderView } from '../../react/use-channel-updates.ts';
+import { useRealtimeData } from '../../react/use-realtime-data.ts';
+import { Empty, Part } from './part.tsx';
+
+const MOST = 8;
+
+/** Moves that need nothing else to be said: a start needs a bay, a payment its kind. */
+const NEXT: Readonly<Record<string, readonly [status: string, label: string]>> = {
+  IN_PROGRESS: ['READY', 'Mark ready'],
+  PAID: ['COMPLETED', 'Hand over'],
+};
+const OVER: readonly string[] = ['completed', 'cancelled', 'empty'];
+
+export function OrdersPart() {
+  const [{ data, isLoading }] = useRealtimeData<readonly OrderView[]>({ namespace: 'ORDERS' });
+  const open = (data ?? []).filter((order) => decodeOrder(order) !== null && !OVER.includes(order.stage));
+  const shown = open.toSorted((a, b) => weight(a) - weight(b) || b.updatedAt.localeCompare(a.updatedAt)).slice(0, MOST);
+  return (
+    <Part title="Orders" isWide aside={<span className="hf-count">{`${open.length} open`}</span>}>
+      {shown.length === 0 ? <Empty isLoading={isLoading}>No open orders.</Empty> : null}
+      <ul className="hf-line-rows">
+        {shown.map(({ id }) => (
+          <OrderRow key={id} id={id} />
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+/** What one touch can take on comes first. */
+function weight({ status }: OrderView): number {
+  return Object.hasOwn(NEXT, status) ? 0 : 1;
+}
+
+function OrderRow({ id }: { readonly id: string }) {
+  const [{ data: order, isPending }, { optimisticUpdate }] = useOrderUpdates(id);
+  const [failure, setFailure] = useState<string | null>(null);
+  if (!order) return null;
+  const next = NEXT[order.status];
+  const move = (status: string): void => {
+    setFailure(null);
+    optimisticUpdate({ status }).catch((error: unknown) => setFailure(error instanceof Error ? error.message : 'That was not kept.'));
+  };
+  return (
+    <li className="hf-line-row">
+      <span className="hf-plate">{order.plate}</span>
+      <span className="hf-what">{[order.vehicle, order.service.name].filter(Boolean).join(', ')}</span>
+      <span className="hf-status" data-status={order.status}>
+        {WORDS[order.status] ?? order.status}
+        {isPending && <span className="hf-sending"> (sending)</span>}
+      </span>
+      {next && (
+        <button type="button" className="hf-act" onClick={() => move(next[0])}>
+          {next[1]}
+          <span className="hf-hidden">{` ${order.plate}`}</span>
+        </button>
+      )}
+      {failure !== null && (
+        <p className="hf-trouble" role="alert">
+          {failure}
+        </p>
+      )}
+    </li>
+  );
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  INITIATED: 'Waiting',
+  IN_PROGRESS: 'In progress',
+  READY: 'Ready',
+  PAID: 'Paid',
+  COMPLETED: 'Handed over',
+};
