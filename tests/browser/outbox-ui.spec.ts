@@ -56,7 +56,7 @@ test('[OBU1] written without a network it shows in every tab and after a reload,
   await page.getByRole('button', { name: 'Start washing' }).click();
   await expect(page.locator('.step.is-now')).toContainText('Washing');
   await expect(page.locator('.order-unsent')).toContainText('2 waiting to send');
-  await expect(page.getByText(`${plate} started. Waiting to send.`)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Notifications' }).getByText(`${plate} started. Waiting to send.`)).toBeVisible();
   await expect(second.getByText('Left mirror is loose.')).toBeVisible();
   await expect(second.locator('.step.is-now')).toContainText('Washing');
   await expect(second.locator('.indicator-unsent')).toContainText('2');

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 // The hooks of documents 003 and 004 over a page whose events and documents the test says.
 import { act, cleanup, renderHook } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { useFinanceUpdates, useOrderUpdates, useRealtimeData, useRealtimePerformance } from '@/hooks/useRealtimeData';
 import { useRealtimeUpdates, type RealtimeUpdate } from '@/hooks/use-realtime-updates';
 import { defaultPage } from '../../src/channels/default-page.ts';
@@ -14,6 +14,7 @@ Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 let fake: FakeManager;
 let page: FakePage;
 beforeEach(() => {
+  vi.spyOn(console, 'debug').mockImplementation(() => {});
   fake = fakeManager();
   page = fakePage(fake.manager);
 });
@@ -62,7 +63,16 @@ test('[CHN4] trouble is an error of the hook: the connection, and nobody signed 
   const errors: string[] = [];
   const onError = ({ code }: SyncError) => void errors.push(code);
   const { result } = renderHook(() => useRealtimeData({ namespace: 'ORDERS', onError }), { wrapper: page.wrapper });
-  act(() => fake.setHealth({ error: new SyncError('net/offline', 'No network.') }));
+  const error = new SyncError('net/offline', 'No network.');
+  // While polls stand in, or the stream is opened anew, a page that shows an error in place of its data (004's first example) goes on showing data.
+  for (const [connectionState, status] of [
+    ['polling_fallback', 'polling'],
+    ['reconnecting', 'connecting'],
+  ] as const) {
+    act(() => fake.setHealth({ connectionState, status, error }));
+    expect(result.current[0]).toMatchObject({ isError: false, error: { code: 'net/offline' } });
+  }
+  act(() => fake.setHealth({ connectionState: 'error', status: 'error', error }));
   expect(result.current[0]).toMatchObject({ isError: true, error: { code: 'net/offline', message: 'No network.' } });
   const open = renderHook(() => useRealtimeData({ namespace: 'ORDERS', requiresAuth: false }), { wrapper: page.wrapper });
   act(() => {
@@ -131,6 +141,31 @@ test('[CHN6] updates of orders come as one line each: what, which, who, when; th
   expect([result.current.updates.length, result.current.updateCount, result.current.updates.at(-1)?.orderId]).toEqual([100, 152, 'p149']);
   act(() => fake.setHealth({ isConnected: true }));
   expect(result.current.isConnected).toBe(true);
+});
+
+test('[CHN3] wishes for the connection leave what the application configures meanwhile', () => {
+  const first = renderHook(() => useRealtimeUpdates(), { wrapper: page.wrapper });
+  act(() => fake.manager.configure({ maxReconnectAttempts: 3, reconnectDelay: 500 }));
+  const second = renderHook(() => useRealtimeUpdates({ pollInterval: 1_000 }), { wrapper: page.wrapper });
+  expect(fake.configuration.getSnapshot()).toMatchObject({ pollInterval: 1_000, maxReconnectAttempts: 3, reconnectDelay: 500 });
+  second.unmount();
+  act(() => fake.manager.configure({ pollInterval: 20_000 }));
+  first.unmount();
+  expect(fake.configuration.getSnapshot()).toMatchObject({ pollInterval: 20_000, maxReconnectAttempts: 3, reconnectDelay: 500 });
+});
+
+test('[CHN6] the console has the lines that document 003 names', () => {
+  renderHook(() => useRealtimeUpdates(), { wrapper: page.wrapper });
+  expect(console.debug).not.toHaveBeenCalled();
+  act(() => fake.setHealth({ isConnected: true }));
+  act(() => fake.tell(patched('o1')));
+  act(() => fake.setHealth({ isConnected: false, isPollingFallback: true }));
+  const update = expect.objectContaining({ type: 'order_updated', orderId: 'o1' });
+  expect(vi.mocked(console.debug).mock.calls).toEqual([
+    ['Real-time connection established'],
+    ['Real-time update received:', update],
+    ['Polling for updates...'],
+  ]);
 });
 
 test('[CHN6] disabled it hears nothing, says Offline, and wants nothing', () => {

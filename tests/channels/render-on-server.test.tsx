@@ -3,11 +3,13 @@ import { renderToString } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { useOrderUpdates, useRealtimePerformance } from '@/hooks/useRealtimeData';
 import { useRealtimeUpdates } from '@/hooks/use-realtime-updates';
+import { useOptimisticUpdate } from '@/lib/cache';
 
 function Everything() {
   const [{ data, isLoading, error, connectionState }] = useOrderUpdates('order-1');
   const { isConnected, updates } = useRealtimeUpdates();
   const { messageCount } = useRealtimePerformance();
+  useOptimisticUpdate();
   return <p>{JSON.stringify({ data, isLoading, error, connectionState, isConnected, updates, messageCount })}</p>;
 }
 

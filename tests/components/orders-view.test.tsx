@@ -1,12 +1,14 @@
 // @vitest-environment happy-dom
+import { globSync, readFileSync } from 'node:fs';
 import { act, cleanup, render, screen } from '@testing-library/react';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LiveIndicator, OrdersView } from '@/components/OrdersView';
 import { createFakeServer, createTestWrapper, createVirtualClock } from '@/lib/sync/testing';
 import { byChange, orderLine } from '../../src/components/orders-view/order-line.ts';
 import { pageToasts } from '../../src/feedback/page-toasts.ts';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+beforeEach(() => void vi.spyOn(console, 'debug').mockImplementation(() => {}));
 afterEach(() => {
   cleanup();
   pageToasts.clear();
@@ -56,4 +58,12 @@ test('an order of any server has a name, and a state where it tells one; the lat
     ['104', 'in progress'],
     ...['x0', 'x1', 'x2', 'x3', 'x4'].map((name) => [name, null]),
   ]);
+});
+
+test('no class of one component is styled by another: a page may show them all', () => {
+  const owners = new Map<string, Set<string>>();
+  for (const file of globSync('src/components/*/*.css'))
+    for (const [name] of readFileSync(file, 'utf8').matchAll(/\.hf-[a-z-]+/g)) owners.set(name, (owners.get(name) ?? new Set()).add(file));
+  expect(owners.size).toBeGreaterThan(20);
+  expect([...owners].filter(([, files]) => files.size > 1)).toEqual([]);
 });

@@ -157,6 +157,7 @@ test('[SYD4] useOrderStageChange calls back with both stages, useAutoRefresh aft
   function Handlers() {
     useOrderStageChange('ORDER-1', (event, before, after) => void heard.push([event.eventType, before, after]));
     useAutoRefresh('ORDER-1', () => void heard.push('auto'), { eventTypes: ['stage_change'], debounceMs: 500, enabled: true });
+    useAutoRefresh('ORDER-1', () => void heard.push('auto of all'), { eventTypes: [], debounceMs: 600 });
     useDashboardSync(() => void heard.push('dashboard'));
     return null;
   }
@@ -167,6 +168,8 @@ test('[SYD4] useOrderStageChange calls back with both stages, useAutoRefresh aft
   expect(heard).toHaveLength(2);
   vi.advanceTimersByTime(1);
   expect(heard).toHaveLength(3);
+  vi.advanceTimersByTime(100);
+  expect(heard.at(-1)).toBe('auto of all');
   vi.useRealTimers();
 });
 

@@ -18,7 +18,7 @@ function bench(accepted: () => Promise<{ id: string; durable: boolean }> = () =>
   return { said, kept, optimisticUpdate: createOptimisticUpdate({ desk: () => Promise.resolve({ show } as OutboxDesk), mutate }) };
 }
 
-const shown = { collection: 'orders', docId: '123', patch: { status: 'ready' } };
+const shown = { collection: 'orders', docId: '123', patch: { status: 'ready', stage: 'ready' } };
 
 describe('[OPU1] an optimistic update with a function', () => {
   test('shows at once, answers as the function does, and ends with the server’s value', async () => {
@@ -38,6 +38,18 @@ describe('[OPU1] an optimistic update with a function', () => {
     await optimisticUpdate('order-123', async () => null, { status: 'ready' }, { revalidate: false });
     expect(said.at(-1)).toEqual(['next', null]);
   });
+});
+
+test('[OPU1] a status as document 004 writes it is the stage of an order, which is where a status is read from; of anything else it is a field', async () => {
+  const { said, optimisticUpdate } = bench();
+  await optimisticUpdate('order-123', async () => null, { status: 'IN_PROGRESS', updatedAt: 'now' });
+  await optimisticUpdate('driver-1', async () => null, { status: 'BUSY' });
+  await optimisticUpdate('order-123', async () => null, { status: 'x', stage: 'paid' });
+  expect(said.filter((_, at) => at % 2 === 0)).toMatchObject([
+    { patch: { status: 'IN_PROGRESS', stage: 'in_progress', updatedAt: 'now' } },
+    { patch: { status: 'BUSY' } },
+    { patch: { status: 'x', stage: 'paid' } },
+  ]);
 });
 
 describe('[OPU2] an optimistic update with a request', () => {

@@ -164,6 +164,8 @@ test('[ALI6] another tenant hears nothing on the same channel, and whoever polls
   const south = signedIn(server, 'manager', 'south');
   expect(await poll(south, `orders-${id}`, 'order.created')).toMatchObject({ hasUpdate: false, payload: null });
   expect((await south.get('/api/realtime/poll?channel=orders')).headers.get('ratelimit-policy')).toContain('"polls";q=1800;w=60');
+  // What is remembered of a poller is bounded, its device's name too.
+  expect((await south.get('/api/realtime/poll?channel=orders', { 'sync-device': 'x'.repeat(129) })).status).toBe(400);
 });
 
 test('[ALI7] /api/orders is a plain list, and a changed status a move, into the first free bay where none is named', async () => {

@@ -69,6 +69,40 @@ test('[LCK4] stages and payments go on while somebody edits; deleting does not',
   expect((await boss.send('DELETE', `/api/v1/orders/${id}`)).status).toBe(423);
 });
 
+test('[LCK4] every address of an edit minds the lock, and says when to come back; a move by the same address goes on', async () => {
+  const server = await start();
+  const [boss, worker] = [signedIn(server), signedIn(server, 'worker')];
+  const order = await boss.order();
+  await onDevice(worker, 'two').take(order.id);
+  const edits = [
+    await boss.send('PATCH', `/api/v1/orders/${order.id}`, { notes: 'x' }),
+    await boss.send('PATCH', `/api/orders/${order.id}`, { notes: 'x' }),
+    await boss.send('PUT', `/api/tenants/north/orders/${order.id}`, { ...order, notes: 'x' }),
+  ];
+  for (const edit of edits) {
+    expect([edit.status, edit.headers.get('content-type'), Number(edit.headers.get('retry-after')) > 0]).toEqual([423, 'application/problem+json', true]);
+    expect(await edit.json()).toMatchObject({ code: 'write/locked', lock: { device: 'two' } });
+  }
+  expect((await boss.send('PATCH', `/api/orders/${order.id}`, { status: 'CANCELLED' })).status).toBe(200);
+});
+
+test('[LCK2] a clock that was far ahead leaves no lock behind that nobody could ever take', async () => {
+  let ahead = 365 * 86_400_000;
+  const server = await start({ now: () => Date.now() + ahead });
+  const token = server.store.sessions.open('north', 'manager', Date.now() + ahead);
+  const boss = { ...signedIn(server), cookie: `holdfast_session=${token}` };
+  const put = (device: string) => fetch(`${server.url}${lockOf(id)}`, { method: 'PUT', headers: { cookie: boss.cookie, 'sync-device': device } });
+  const order = await fetch(`${server.url}/api/v1/orders`, {
+    ...{ method: 'POST', headers: { cookie: boss.cookie } },
+    body: JSON.stringify({ plate: 'CAB 1234', vehicle: 'Aqua', colour: 'white', serviceCode: 'wash' }),
+  });
+  const { id } = (await order.json()) as { id: string };
+  expect((await put('one')).status).toBe(200);
+  expect((await put('two')).status).toBe(423);
+  ahead = 0;
+  expect((await put('two')).status).toBe(200);
+});
+
 test('[LCK5] a restart keeps a lock to its end, and then tells that it is free', async () => {
   const dbFile = join(temporaryFolder(), 'test.sqlite');
   const first = await start({ dbFile, leaseMs: 1_500 });

@@ -133,6 +133,32 @@ test('[PSH5] without an application nobody is served; frames that are no text of
   expect(await woken).toEqual({});
 });
 
+test('[PSH5] what a client says can be any JSON: a name that is none costs nobody else the connection', async () => {
+  const server = await startWith();
+  const channel = await joined(browser(server), 'private-north');
+  const hostile = ['subscribe', 'unsubscribe'].map((event) => textFrame(`{"event":"pusher:${event}","data":{"channel":{"toString":1}}}`));
+  const said = await raw(server.port, Buffer.concat([...hostile, Buffer.from([0x88, 0x80, 0, 0, 0, 0])]));
+  expect(said).toContain('pusher:subscription_error');
+  const woken = heard(channel, 'holdfast.wake');
+  await signedIn(server).order();
+  expect(await woken).toEqual({});
+});
+
+test('[PSH5] a refused or half closed connection is let go: it does not keep the server from closing', async () => {
+  for (const options of [{}, { pusher: APP }]) {
+    const server = await start(options);
+    const socket = createConnection({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    onTestFinished(() => void socket.destroy());
+    const answered = new Promise((resolve) => socket.once('data', resolve));
+    // Bytes that nobody reads any more keep a refused socket from ending by itself.
+    socket.write(Buffer.concat([HANDSHAKE, Buffer.alloc('pusher' in options ? 0 : 10)]));
+    await answered;
+    if ('pusher' in options) socket.end();
+    if ('pusher' in options) await new Promise((resolve) => socket.once('close', resolve));
+    await server.close();
+  }
+}, 20_000);
+
 test('[PSH5] channels of one socket are bounded, and a server that closes tells its sockets', async () => {
   const server = await startWith();
   const client = browser(server);
@@ -145,12 +171,20 @@ test('[PSH5] channels of one socket are bounded, and a server that closes tells 
   await gone;
 }, 40_000);
 
+const HANDSHAKE = Buffer.from(
+  `GET /app/${APP.key} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\n\r\n`,
+);
+
+/** Masked with zeros; shorter than 126 bytes. */
+function textFrame(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+}
+
 /** What a raw connection that asks for the socket and sends `frame` is answered, until it is ended. */
 function raw(port: number, frame: Buffer): Promise<string> {
-  const head = `GET /app/${APP.key} HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\n\r\n`;
   const { promise, resolve } = Promise.withResolvers<string>();
   let said = '';
-  const socket = createConnection(port, '127.0.0.1', () => socket.write(Buffer.concat([Buffer.from(head), frame])));
+  const socket = createConnection(port, '127.0.0.1', () => socket.write(Buffer.concat([HANDSHAKE, frame])));
   socket.on('data', (chunk) => (said += chunk.toString('latin1')));
   socket.on('close', () => resolve(said));
   socket.on('error', () => resolve(said));

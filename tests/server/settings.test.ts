@@ -50,6 +50,18 @@ test('[SRV3] all mistakes are told at once, each with its name', () => {
   expect(problems).toHaveLength(names.length + 2);
 });
 
+test('[SRV3] whom push services write to is an address, and a Pusher application is whole, with a secret that nobody guesses', () => {
+  for (const contact of ['ops@example.com', 'http://example.com', 'mailto:', 'https://']) expect(problemsOf({ PUSH_CONTACT: contact })).toHaveLength(1);
+  for (const contact of ['mailto:ops@example.com', 'https://example.com']) expect(read({ PUSH_CONTACT: contact }).push.subject).toBe(contact);
+  const pusher = { PUSHER_APP_ID: '1', PUSHER_KEY: 'key', PUSHER_SECRET: 'f'.repeat(20) };
+  expect(read(pusher).pusher).toEqual({ appId: '1', key: 'key', secret: pusher.PUSHER_SECRET });
+  for (const wrong of [{ PUSHER_SECRET: 'secret' }, { PUSHER_KEY: '' }, { PUSHER_KEY: 'a/b' }]) {
+    const problems = problemsOf({ ...pusher, ...wrong });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).not.toContain(pusher.PUSHER_SECRET);
+  }
+});
+
 test('[SRV3] a trusted issuer is one with name, audience and one kind of key', () => {
   const shared = read({
     JWT_ISSUER: 'https://id.example',
