@@ -52,7 +52,7 @@ export function readSettings(env: Environment, projectDir: string): Settings {
     heartbeatMs: read.number('HEARTBEAT_MS', 15_000, 100, 300_000),
     checkpointMs: read.number('CHECKPOINT_MS', 60_000, 100, 3_600_000),
     push: {
-      subject: read.text('PUSH_CONTACT') ?? DEFAULT_PUSH.subject,
+      subject: readContact(read),
       services: read.list('PUSH_SERVICES', isOrigin, 'origins like https://push.example, separated by commas'),
     },
     pusher: readPusher(read),
@@ -85,12 +85,25 @@ export function readSettings(env: Environment, projectDir: string): Settings {
   return settings;
 }
 
+/** Checked here: push services and their library refuse another one with every message. */
+function readContact(read: EnvironmentReader): string {
+  const given = read.text('PUSH_CONTACT');
+  if (given !== null && !(/^(mailto:.|https:\/\/)/.test(given) && URL.canParse(given)))
+    read.refuse(`PUSH_CONTACT=${given} can't be used: expected a mailto: or https address.`);
+  return given ?? DEFAULT_PUSH.subject;
+}
+
+/** Everybody who is signed in gets signatures to guess it from; Pusher's own secrets have 20 characters. */
+const PUSHER_SECRET_BYTES = 16;
+
 /** All three or none: a key without its secret would look as if it worked. */
 function readPusher(read: EnvironmentReader): PusherApp | null {
   const [appId, key, secret] = [read.text('PUSHER_APP_ID'), read.text('PUSHER_KEY'), read.text('PUSHER_SECRET')];
   if (appId === null && key === null && secret === null) return null;
-  if (appId !== null && key !== null && secret !== null && [appId, key].every((name) => /^[\w-]{1,64}$/.test(name))) return { appId, key, secret };
-  read.refuse("PUSHER_APP_ID, PUSHER_KEY and PUSHER_SECRET can't be used: expected all three, the first two of letters, digits, _ and -.");
+  const isGood = [appId, key].every((name) => /^[\w-]{1,64}$/.test(name ?? '')) && Buffer.byteLength(secret ?? '') >= PUSHER_SECRET_BYTES;
+  if (isGood && appId !== null && key !== null && secret !== null) return { appId, key, secret };
+  const expected = `all three, the first two of letters, digits, _ and -, the secret of at least ${PUSHER_SECRET_BYTES} bytes`;
+  read.refuse(`PUSHER_APP_ID, PUSHER_KEY and PUSHER_SECRET can't be used: expected ${expected}.`);
   return null;
 }
 

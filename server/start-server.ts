@@ -126,7 +126,7 @@ export async function startServer(options: ServerOptions, signal?: AbortSignal):
   const gate = createStreamGate(hub, { ...STREAM_CAPS, ...options.caps }, Math.random);
   const tell = createTeamNotices(hub);
   const { leaseMs } = rest;
-  const locks = createLockDesk({ db: store.db, tell, now, leaseMs }, life.signal);
+  const locks = createLockDesk({ db: store.db, tell, log, now, leaseMs }, life.signal);
   const presence = createPresenceBoard({ tell, leaseMs, now: () => performance.now() }, life.signal);
   const accounts = createAccounts({ store, hub, now });
   const tokens = { ...DEFAULT_TOKENS, ...options.tokens };

@@ -7,6 +7,7 @@ import { formatCursor } from '../../src/protocol/cursor.ts';
 import type { Role } from '../../src/protocol/http.ts';
 import { type App, jsonAnswer, queryOf, type RequestContext } from '../http-context.ts';
 import { LIMITS, POLL_AFTER_MS } from '../limits.ts';
+import { memberOf } from '../presence/member.ts';
 import { HttpProblem } from '../problem.ts';
 import { createMeter, type RateLimits } from '../rate-limits.ts';
 import { readBatch } from '../sync/batch.ts';
@@ -64,7 +65,7 @@ export function routeChannelPoll(app: App, { log, now, rates }: ChannelPollDeps)
 
   app.get('/api/realtime/poll', async (context) => {
     const { session } = context.var;
-    await meter?.(context, JSON.stringify([session.tenant, session.user, context.req.header('sync-device') ?? '']));
+    await meter?.(context, JSON.stringify([session.tenant, session.user, memberOf(context).device]));
     const { found, cached } = answer(context, questionIn(queryOf(context), session.role));
     const { payload, cursor, hasMore } = found;
     const pollAfterMs = hasMore ? 0 : POLL_AFTER_MS;

@@ -51,6 +51,7 @@ function changeOrder(input: WriteInput): WriteOutcome {
   if (typeof status === 'string') return MOVE_STAGE.perform({ ...input, body: withBay(input, { ...rest, stage: status.toLowerCase() }) });
   const { role } = input.session;
   if (!canDo(role, 'order-edit')) throw new HttpProblem('auth/forbidden', `A ${role} can't do this.`);
+  input.requireLock();
   return EDIT_ORDER.perform(input);
 }
 

@@ -4,6 +4,7 @@ import type { OrderLock, TeamMember } from '../../src/protocol/team.ts';
 import { LIMITS } from '../limits.ts';
 import { isSameMember } from '../presence/member.ts';
 import type { TellTeam } from '../presence/team-notices.ts';
+import { describeError, type Logger } from '../log.ts';
 import { HttpProblem } from '../problem.ts';
 import type { Database } from '../store/database.ts';
 import { createLockStore, type LockPlace } from './lock-store.ts';
@@ -11,6 +12,7 @@ import { createLockStore, type LockPlace } from './lock-store.ts';
 export interface LockDeskDeps {
   readonly db: Database;
   readonly tell: TellTeam;
+  readonly log: Logger;
   /** Wall clock, ms. */
   readonly now: () => number;
   readonly leaseMs: number;
@@ -29,10 +31,14 @@ export interface LockDesk {
 
 /** A timer that is later than this would fire at once; it is set again instead. */
 const LONGEST_WAIT_MS = 60_000;
+/** Clocks are set back by a little while a lock is held. */
+const LEASES = 2;
+/** When a database that takes no writes is asked again. */
+const RETRY_MS = 1_000;
 
 /** Watches the ends of leases until `signal` is aborted. */
-export function createLockDesk({ db, tell, now, leaseMs }: LockDeskDeps, signal: AbortSignal): LockDesk {
-  const locks = createLockStore(db);
+export function createLockDesk({ db, tell, log, now, leaseMs }: LockDeskDeps, signal: AbortSignal): LockDesk {
+  const locks = createLockStore(db, LEASES * leaseMs);
   let timer: NodeJS.Timeout | undefined;
 
   function watch(): void {
@@ -45,8 +51,15 @@ export function createLockDesk({ db, tell, now, leaseMs }: LockDeskDeps, signal:
 
   function expire(): void {
     if (signal.aborted) return;
-    for (const { tenant, orderID } of db.transaction(() => locks.takeExpired(now()))) tell(tenant, { type: 'order_lock', orderID, lock: null });
-    watch();
+    try {
+      for (const { tenant, orderID } of db.transaction(() => locks.takeExpired(now()))) tell(tenant, { type: 'order_lock', orderID, lock: null });
+      watch();
+    } catch (error) {
+      // A full disk, or another process on the file: no request waits for this, so nobody else would catch it.
+      log.error('ended locks could not be taken away', { error: describeError(error) });
+      timer = setTimeout(expire, RETRY_MS);
+      timer.unref();
+    }
   }
 
   function acquire(place: LockPlace, who: TeamMember): OrderLock {

@@ -21,15 +21,17 @@ export interface LockStore {
   nextEnd(): number | null;
 }
 
-export function createLockStore(db: Database): LockStore {
+/** `longestMs`: a lock with longer to go was given by a clock that was ahead, and is none either. */
+export function createLockStore(db: Database, longestMs: number): LockStore {
   return {
     find({ tenant, orderID }, nowMs) {
-      const row = db.get('SELECT * FROM order_locks WHERE tenant = ? AND order_id = ? AND until > ?', tenant, orderID, nowMs);
+      const sql = 'SELECT * FROM order_locks WHERE tenant = ? AND order_id = ? AND until > ? AND until <= ?';
+      const row = db.get(sql, tenant, orderID, nowMs, nowMs + longestMs);
       return row ? toLock(row, nowMs) : null;
     },
     countOf(tenant, { user, device }, nowMs) {
-      const sql = 'SELECT count(*) AS held FROM order_locks WHERE tenant = ? AND user = ? AND device = ? AND until > ?';
-      return integer(db.get(sql, tenant, user, device, nowMs) ?? {}, 'held');
+      const sql = 'SELECT count(*) AS held FROM order_locks WHERE tenant = ? AND user = ? AND device = ? AND until > ? AND until <= ?';
+      return integer(db.get(sql, tenant, user, device, nowMs, nowMs + longestMs) ?? {}, 'held');
     },
     put({ tenant, orderID }, { user, name, device }, untilMs) {
       const sql = 'INSERT OR REPLACE INTO order_locks (tenant, order_id, user, name, device, until) VALUES (?, ?, ?, ?, ?, ?)';
@@ -39,8 +41,9 @@ export function createLockStore(db: Database): LockStore {
       return db.run('DELETE FROM order_locks WHERE tenant = ? AND order_id = ? AND user = ? AND device = ?', tenant, orderID, user, device) > 0;
     },
     takeExpired(nowMs) {
-      const gone = db.all('SELECT tenant, order_id FROM order_locks WHERE until <= ?', nowMs);
-      if (gone.length > 0) db.run('DELETE FROM order_locks WHERE until <= ?', nowMs);
+      const [where, ...ends] = ['until <= ? OR until > ?', nowMs, nowMs + longestMs] as const;
+      const gone = db.all(`SELECT tenant, order_id FROM order_locks WHERE ${where}`, ...ends);
+      if (gone.length > 0) db.run(`DELETE FROM order_locks WHERE ${where}`, ...ends);
       return gone.map((row) => ({ tenant: text(row, 'tenant'), orderID: text(row, 'order_id') }));
     },
     nextEnd() {

@@ -76,10 +76,12 @@ export function createPushSender({ subscriptions, documents, keys, subject, log,
       const task = queue.shift();
       if (!task) return;
       busy++;
-      void deliver(task).finally(() => {
-        busy--;
-        work();
-      });
+      void deliver(task)
+        .catch((error: unknown) => log.error('push failed', { error: describeError(error) }))
+        .finally(() => {
+          busy--;
+          work();
+        });
     }
   }
 

@@ -9,14 +9,21 @@ export function attachPusher(http: Server, desk: PusherDesk | null, signal: Abor
   http.on('upgrade', (request: IncomingMessage, raw: Duplex, early: Buffer) => {
     raw.on('error', () => raw.destroy());
     const path = URL.canParse(request.url ?? '', 'http://here') ? new URL(request.url ?? '', 'http://here').pathname : '';
-    if (!desk || path !== `/app/${desk.app.key}`) return void raw.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    if (signal.aborted) return refuse(raw, '503 Service Unavailable');
+    if (!desk || path !== `/app/${desk.app.key}`) return refuse(raw, '404 Not Found');
     // What came with the request's last bytes is the socket's first.
     raw.unshift(early);
     let socket: TextSocket | null = null;
     const member = desk.open(() => socket);
     socket = acceptSocket(request, raw, member);
-    if (socket) member.greet();
-    else member.closed();
+    if (socket) return member.greet();
+    member.closed();
+    refuse(raw, '400 Bad Request');
   });
   signal.addEventListener('abort', () => desk?.closeAll(), { once: true });
+}
+
+/** No timer of the HTTP server watches an upgraded socket: one that its client keeps half open would keep the server from closing. */
+function refuse(raw: Duplex, status: string): void {
+  raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => raw.destroy());
 }

@@ -47,7 +47,8 @@ export function createPusherDesk(app: PusherApp): PusherDesk {
   function subscribe(member: Member, { channel, auth }: Record<string, unknown>): void {
     const isGood =
       typeof channel === 'string' && parsePusherChannel(channel) !== null && typeof auth === 'string' && isSame(auth, channelAuth(app, member.id, channel));
-    if (!isGood) return say(member, 'pusher:subscription_error', { type: 'AuthError', error: 'The channel is not allowed', status: 403 }, String(channel));
+    const named = typeof channel === 'string' ? channel : '';
+    if (!isGood) return say(member, 'pusher:subscription_error', { type: 'AuthError', error: 'The channel is not allowed', status: 403 }, named);
     if (member.channels.size >= PUSHER_LIMITS.channels) return say(member, 'pusher:error', { code: 4_301, message: 'Too many channels' });
     member.channels.add(channel);
     member.socketOf()?.send(JSON.stringify({ event: 'pusher_internal:subscription_succeeded', channel, data: '{}' }));
@@ -58,7 +59,7 @@ export function createPusherDesk(app: PusherApp): PusherDesk {
     const data = isObject(message?.['data']) ? message['data'] : {};
     if (message?.['event'] === 'pusher:ping') member.socketOf()?.send(JSON.stringify({ event: 'pusher:pong', data: {} }));
     else if (message?.['event'] === 'pusher:subscribe') subscribe(member, data);
-    else if (message?.['event'] === 'pusher:unsubscribe') member.channels.delete(String(data['channel']));
+    else if (message?.['event'] === 'pusher:unsubscribe' && typeof data['channel'] === 'string') member.channels.delete(data['channel']);
   }
 
   return {

@@ -23,13 +23,10 @@ export interface TextListener {
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const OP = { text: 1, close: 8, ping: 9, pong: 10 } as const;
 
-/** Answers the handshake; null (and the socket ended) where it is none. */
+/** Answers the handshake; null where it is none. */
 export function acceptSocket(request: IncomingMessage, socket: Duplex, listener: TextListener): TextSocket | null {
   const key = request.headers['sec-websocket-key'];
-  if (key === undefined || request.headers.upgrade?.toLowerCase() !== 'websocket' || request.headers['sec-websocket-version'] !== '13') {
-    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    return null;
-  }
+  if (key === undefined || request.headers.upgrade?.toLowerCase() !== 'websocket' || request.headers['sec-websocket-version'] !== '13') return null;
   const accept = createHash('sha1')
     .update(key + GUID)
     .digest('base64');
@@ -75,6 +72,8 @@ function openSocket(socket: Duplex, listener: TextListener): TextSocket {
       if (isClosing) return;
     }
   });
+  // A server's sockets stay open for writing when their client ends them.
+  socket.once('end', () => socket.destroy());
   socket.on('error', () => socket.destroy());
   socket.once('close', () => listener.closed());
   return { send: (text) => write(OP.text, Buffer.from(text)), close, ping: () => write(OP.ping, Buffer.alloc(0)) };

@@ -25,6 +25,8 @@ export interface WriteInput {
   readonly id: string;
   readonly body: JsonObject;
   readonly nowMs: number;
+  /** Throws `write/locked` where somebody else edits the order: for a kind whose body alone says that it is an edit. */
+  requireLock(): void;
 }
 
 /** The document that the answer shows, and what the event says. */
@@ -114,13 +116,15 @@ interface Work extends Pick<WriteDeps, 'store' | 'locks'> {
 }
 
 function perform(work: Work): { answer: KeptAnswer; record: LogRecord | null } {
-  const { store, kind, request, draft, nowMs } = work;
+  const { store, locks, kind, request, draft, nowMs } = work;
+  const requireLock = () => locks.admit({ tenant: request.session.tenant, orderID: request.id }, request.member);
   try {
     return store.db.attempt(() => {
-      admitEdit(work);
+      // What is typed into an order is its holder's; stages and payments go on, whoever types.
+      if (kind.action === 'order-edit' || kind.action === 'order-delete') requireLock();
       checkMatch(work);
       const body = kind.hasBody ? parseObject(request.bodyText) : {};
-      const outcome = kind.perform({ draft, session: request.session, id: request.id, body, nowMs });
+      const outcome = kind.perform({ draft, session: request.session, id: request.id, body, nowMs, requireLock });
       const record = appendEvent(work, outcome);
       return { answer: toAnswer(work, outcome, record), record };
     });
@@ -129,11 +133,6 @@ function perform(work: Work): { answer: KeptAnswer; record: LogRecord | null } {
     const problem = withCurrent(work, error);
     return { answer: { status: problem.status, etag: null, cursor: null, body: JSON.stringify(problem.toProblem()) }, record: null };
   }
-}
-
-/** What is typed into an order is its holder's; stages and payments go on, whoever types. */
-function admitEdit({ locks, kind, request: { session, id, member } }: Work): void {
-  if (kind.action === 'order-edit' || kind.action === 'order-delete') locks.admit({ tenant: session.tenant, orderID: id }, member);
 }
 
 function checkMatch({ draft, kind, request: { id, ifMatch } }: Work): void {

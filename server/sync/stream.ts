@@ -123,6 +123,16 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
     if (reader) say({ type: 'heartbeat', data: JSON.stringify({ cursor: reader.lastSent, serverTime }) });
   }
 
+  /** For timers, above which nobody catches: a session can't be prolonged on a full disk, and only this stream ends of it. */
+  function guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      deps.fail('stream failed', error);
+      cut();
+    }
+  }
+
   function resync(reason: ResyncReason): void {
     say({ type: 'resync', data: JSON.stringify({ reason }) });
     end();
@@ -215,8 +225,8 @@ export async function runStream(deps: StreamDeps, request: StreamRequest, sink: 
   }
   reader = createReader({ epoch, role: owner.role, filter: request.filter, from: verdict.from });
   say(hello(verdict.from.text));
-  const heart = setInterval(beat, deps.heartbeatMs);
-  const watch = deps.heartbeatMs > LIMITS.watchMs ? setInterval(() => isEnding || isWelcome(), LIMITS.watchMs) : undefined;
+  const heart = setInterval(() => guard(beat), deps.heartbeatMs);
+  const watch = deps.heartbeatMs > LIMITS.watchMs ? setInterval(() => guard(() => isEnding || isWelcome()), LIMITS.watchMs) : undefined;
   const rest = () => {
     clearInterval(heart);
     clearInterval(watch);

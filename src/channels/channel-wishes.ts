@@ -15,22 +15,40 @@ export interface ChannelWish {
 type Wished = Pick<SyncConfiguration, 'pollInterval' | 'maxReconnectAttempts' | 'reconnectDelay'>;
 type Configurable = Pick<SyncManager, 'configuration' | 'configure'>;
 
+interface Wishes {
+  /** What the application itself wants. */
+  own: Wished;
+  /** What was configured last, by a wish. */
+  made: Wished;
+  readonly all: Set<ChannelWish>;
+}
+
 /** By manager, so that all hooks and channel managers of a page are asked together. */
-const wishesOf = new WeakMap<Configurable, { readonly before: Wished; readonly wishes: Set<ChannelWish> }>();
+const wishesOf = new WeakMap<Configurable, Wishes>();
 
 /** Returns the function that takes the wish back. */
 export function wishFor(manager: Configurable, { pollingInterval, maxReconnectAttempts, reconnectDelay }: ChannelWish): () => void {
   if (pollingInterval === undefined && maxReconnectAttempts === undefined && reconnectDelay === undefined) return () => {};
   const wish: ChannelWish = { pollingInterval, maxReconnectAttempts, reconnectDelay };
-  const known = wishesOf.get(manager) ?? { before: wishedOf(manager), wishes: new Set() };
+  const now = wishedOf(manager);
+  const known = wishesOf.get(manager) ?? { own: now, made: now, all: new Set() };
   wishesOf.set(manager, known);
-  known.wishes.add(wish);
-  manager.configure(merged(known.before, known.wishes));
+  known.all.add(wish);
+  apply(manager, known);
   return () => {
-    if (!known.wishes.delete(wish)) return;
-    manager.configure(merged(known.before, known.wishes));
-    if (known.wishes.size === 0) wishesOf.delete(manager);
+    if (!known.all.delete(wish)) return;
+    apply(manager, known);
+    if (known.all.size === 0) wishesOf.delete(manager);
   };
+}
+
+/** An option that somebody has set since the last wish (`updateConfiguration`) is the application's own from then on. */
+function apply(manager: Configurable, known: Wishes): void {
+  const now = wishedOf(manager);
+  const isSet = ([name, value]: readonly [string, unknown]): boolean => value !== known.made[name as keyof Wished];
+  known.own = { ...known.own, ...Object.fromEntries(Object.entries(now).filter(isSet)) };
+  known.made = merged(known.own, known.all);
+  manager.configure(known.made);
 }
 
 function wishedOf(manager: Configurable): Wished {

@@ -40,6 +40,8 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
   let state: ConnectionState = 'disconnected';
   let error: SyncError | null = null;
   let transport: Preferences['transport'] = 'auto';
+  /** Chosen in this page's life: it outranks what the last one kept. */
+  let picked: Preferences | null = null;
   let [failures, totalConnections, duplicates, refusedEvents, uptime, fallbacks, made] = [0, 0, 0, 0, 0, 0, 0];
   let [heardAt, lastByteAt, lookedAt] = [0, 0, clock.monotonic()];
   let retryAt: number | null = null;
@@ -66,6 +68,9 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
     if (before.length > 0) keep([...before.filter(isNew), ...events]);
     if (!hasNew) keptEvents = events;
     keeper = kept;
+    if (!picked) return;
+    chosen(picked);
+    kept.keep(clock.now());
   }
 
   /** What is new: events and connections at once, time alone once a minute. */
@@ -227,6 +232,13 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
     if (isWanted()) dial();
   }
 
+  function chosen(preferences: Preferences): void {
+    if (preferences.transport === transport) return;
+    transport = preferences.transport;
+    if (isWanted()) fresh();
+    else show();
+  }
+
   function leave(): void {
     keepOnDisk();
     close();
@@ -235,7 +247,7 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
 
   async function stateDesk(): Promise<BareState> {
     const { createBareState } = await import('./bare-state.ts');
-    return createBareState({ ...face, events: () => events, adopt: keep });
+    return createBareState({ ...face, events: () => events, adopt: keep, chosen });
   }
 
   return {
@@ -243,8 +255,9 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
     connect: () => state !== 'connected' && state !== 'connecting' && fresh(),
     reconnect: fresh,
     async prefer(preferences) {
-      transport = preferences.transport;
-      fresh();
+      picked = preferences;
+      chosen(preferences);
+      keeper?.keep(clock.now());
     },
     exportState: async () => (await stateDesk()).exportState(),
     importState: async (json) => (await stateDesk()).importState(json),

@@ -2,6 +2,7 @@
 // look at, never a position. Loaded when it is needed; where the browser keeps nothing (private windows, a full disk) the page goes on without it.
 import { POLICY } from '../core/policy.ts';
 import type { SyncEvent } from '../protocol/event.ts';
+import type { Preferences } from '../protocol/rpc.ts';
 import type { LiveFace, SyncManager } from './contract.ts';
 import { describeState, readState } from './export-state.ts';
 
@@ -9,10 +10,12 @@ export interface BareStateDeps extends Pick<LiveFace, 'scope' | 'health' | 'conf
   readonly events: () => readonly SyncEvent[];
   /** Shows these in place of what was there. */
   readonly adopt: (events: readonly SyncEvent[]) => void;
+  /** Does as the person chose. */
+  readonly chosen: (preferences: Preferences) => void;
 }
 
 export interface BareState extends Pick<SyncManager, 'exportState' | 'importState'> {
-  /** Events of the last session, not older than an hour, oldest first; its counts become the baseline. */
+  /** Events of the last session, not older than an hour, oldest first; its counts become the baseline, and what the person chose stays. */
   restore(now: number): readonly SyncEvent[];
   keep(now: number): void;
 }
@@ -21,7 +24,7 @@ const HOUR_MS = 3_600_000;
 /** As the documents say. */
 const MOST_EVENTS = 100;
 
-export function createBareState({ scope, health, configuration, configure, baseline, events, adopt }: BareStateDeps): BareState {
+export function createBareState({ scope, health, configuration, configure, baseline, events, adopt, chosen }: BareStateDeps): BareState {
   const key = `holdfast:bare:${scope.id}`;
   const within = { policy: POLICY, tenant: scope.tenant };
   const describe = (list: readonly SyncEvent[]): string =>
@@ -38,6 +41,7 @@ export function createBareState({ scope, health, configuration, configure, basel
       configure(taken.configuration);
       adopt(taken.events);
       if (taken.metrics) baseline.set(taken.metrics);
+      if (taken.preferences) chosen(taken.preferences);
     },
     restore(now) {
       try {
@@ -45,6 +49,7 @@ export function createBareState({ scope, health, configuration, configure, basel
         if (text === null) return [];
         const taken = readState(text, within);
         if (taken.metrics) baseline.set(taken.metrics);
+        if (taken.preferences) chosen(taken.preferences);
         return taken.events.filter(isRecent(now));
       } catch {
         return [];

@@ -27,3 +27,10 @@ export const DEFAULT_CONFIGURATION: SyncConfiguration = {
   eventHistoryLimit: 100,
   pollInterval: null,
 };
+
+/** An option that is undefined or no number (a setting of the environment that isn't there) is its default: one page's NaN would be every tab's delay. */
+export function configured(before: SyncConfiguration, change: Partial<SyncConfiguration> = {}): SyncConfiguration {
+  const all = Object.entries({ ...before, ...change });
+  const isSaid = (value: unknown): boolean => value !== undefined && !Number.isNaN(value);
+  return Object.fromEntries(all.map(([name, value]) => [name, isSaid(value) ? value : DEFAULT_CONFIGURATION[name as keyof SyncConfiguration]])) as never;
+}

@@ -3,7 +3,7 @@
 import { SyncError } from '../core/sync-error.ts';
 import type { LivePage, StartLive, SyncManager, SyncManagerDeps } from './contract.ts';
 import { createCollections } from './collections.ts';
-import type { SyncConfiguration } from './configuration.ts';
+import { configured, type SyncConfiguration } from './configuration.ts';
 import { NO_METRICS, type DerivedMetrics } from './derived-metrics.ts';
 import { NO_BASELINE, type MetricsBaseline } from './exported-state.ts';
 import { earlyHealth, FIRST_MS, type Health } from './health.ts';
@@ -104,7 +104,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
 
   function configure(change: Partial<SyncConfiguration>): void {
     const before = configuration.getSnapshot();
-    const after = { ...before, ...change };
+    const after = configured(before, change);
     configuration.set(after);
     if (after.eventHistoryLimit !== before.eventHistoryLimit) history.reload(after.eventHistoryLimit);
     wished();

@@ -8,7 +8,8 @@ import { bareOver } from '../client/bare-page.ts';
 import type { EventSourceFactory } from '../client/bare-source.ts';
 import { createInitialCollections, type InitialSnapshot } from '../client/initial-snapshot.ts';
 import { createPageSync, type PageSync } from '../client/page-sync.ts';
-import { DEFAULT_CONFIGURATION, type SyncConfiguration, type SyncManager } from '../client/sync-manager.ts';
+import { configured, DEFAULT_CONFIGURATION } from '../client/configuration.ts';
+import type { SyncConfiguration, SyncManager } from '../client/sync-manager.ts';
 import type { Retention } from '../core/policy.ts';
 import type { AuthKind } from '../scope/registry.ts';
 import { useLatest } from './use-latest.ts';
@@ -81,7 +82,7 @@ export function SyncManagerProvider({
     const named = namedUser(tenantId, user);
     const latestToken: GetToken = (ask) => token.current?.(ask) ?? null;
     const tokens = { named, auth, getToken: getToken && latestToken };
-    const configuration = { ...DEFAULT_CONFIGURATION, ...initialConfig };
+    const configuration = configured(DEFAULT_CONFIGURATION, initialConfig);
     const options = { configuration, enablePersistence, baseUrl, feed, policy, retention, host, initialSnapshot, ...tokens };
     return createPageSync({ ...options, bare: bareOver(eventSourceFactory) });
   });

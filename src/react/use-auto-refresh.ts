@@ -5,7 +5,7 @@ import { useManager } from './provider.tsx';
 import { useLatest } from './use-latest.ts';
 
 export interface AutoRefreshOptions {
-  /** Which events count; default: all of the order. */
+  /** Which events count; default, and of an empty list: all of the order. */
   readonly eventTypes?: readonly string[] | undefined;
   /** Quiet time before the call, ms; default 1,000. A burst without end calls after five times this. */
   readonly debounceMs?: number | undefined;
@@ -23,7 +23,7 @@ export function useAutoRefresh(orderID: string, refresh: () => unknown, options:
   useEffect(() => {
     if (!manager || !enabled) return;
     const settled = settle(() => latest.current(), debounceMs);
-    const filter = types === undefined ? { orderID } : { orderID, eventTypes: types.split(',') };
+    const filter = types ? { orderID, eventTypes: types.split(',') } : { orderID };
     const ends = [manager.subscribe(settled.call, filter), manager.onReset(settled.call)];
     return () => {
       ends.forEach((end) => end());

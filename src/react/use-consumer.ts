@@ -15,7 +15,7 @@ export function useConsumer(name: string, options: ConsumerOptions): void {
     () =>
       manager?.consume(name, {
         guarantee,
-        filter: { orderID, eventTypes: types?.split(',') },
+        filter: { orderID, eventTypes: types ? types.split(',') : undefined },
         onEvent: (event) => latest.current.onEvent(event),
         onUncertain: (event) => latest.current.onUncertain?.(event),
         onSkipped: (skipped) => latest.current.onSkipped?.(skipped),

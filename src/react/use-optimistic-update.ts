@@ -5,7 +5,7 @@ import type { Effect, Fate, Mutation, ShownEffect } from '../client/mutation.ts'
 import type { SyncManager } from '../client/contract.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { JsonObject } from '../protocol/json.ts';
-import { useManager } from './provider.tsx';
+import { useRealtimePage } from './use-realtime-page.ts';
 
 export interface OptimisticOptions {
   /** Where the call fails, what was shown goes away again. Default true; false = it stays until the server's next value. */
@@ -33,8 +33,9 @@ export interface OptimisticUpdate {
 /** How long what was shown may outlive its call without a new value from the server. */
 const REVALIDATE_MS = 10_000;
 
+/** With a provider or without (document 004 shows none). */
 export function useOptimisticUpdate(): { readonly optimisticUpdate: OptimisticUpdate } {
-  const manager = useManager();
+  const { manager } = useRealtimePage(false);
   return useMemo(() => ({ optimisticUpdate: createOptimisticUpdate(manager) }), [manager]);
 }
 
@@ -46,7 +47,7 @@ export function createOptimisticUpdate(manager: Pick<SyncManager, 'mutate' | 'de
     data: object,
     { rollbackOnError = true, revalidate = true }: OptimisticOptions = {},
   ): Promise<unknown> {
-    const effect: Effect = { ...documentOf(key), patch: data as JsonObject };
+    const effect = effectOf(key, data as JsonObject);
     if (typeof what !== 'function') return keep(manager, { ...what, effect });
     // Never waited for: the call goes out at once, also where the code of the outbox is still on its way.
     const shown = manager?.desk().then((desk) => desk.show(effect));
@@ -67,6 +68,14 @@ async function keep(manager: Pick<SyncManager, 'mutate'> | null, mutation: Mutat
   if (!manager) throw new SyncError('auth/expired', 'Nobody is signed in.');
   const { accepted, settled } = manager.mutate(mutation);
   return { ...(await accepted), settled };
+}
+
+/** Document 004 says `status: 'IN_PROGRESS'` of an order whose stage is `in_progress`: whoever shows the status reads it from the stage. */
+function effectOf(key: string, data: JsonObject): Effect {
+  const { collection, docId } = documentOf(key);
+  const { status, stage } = data;
+  const isStage = collection === 'orders' && typeof status === 'string' && stage === undefined;
+  return { collection, docId, patch: isStage ? { ...data, stage: status.toLowerCase() } : data };
 }
 
 /** `order-123`, `orders-123` and `orders/123` are all the document `123` of `orders`; what follows a colon names an event of it. */

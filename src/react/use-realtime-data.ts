@@ -30,7 +30,9 @@ export interface RealtimeState<T> {
   /** With a `channelId` the document; without one the documents of the namespace, or, where it has none, the newest event. Null before any. */
   readonly data: T | null;
   readonly isLoading: boolean;
+  /** Nothing comes, and no attempt is under way: the connection is in `error` or `needs_auth`, or nobody is signed in. `data` stays. */
   readonly isError: boolean;
+  /** Also why a stream was lost that is being opened anew, or polls stand in for. */
   readonly error: SyncError | null;
   readonly connectionState: ConnectionState;
   readonly isConnected: boolean;
@@ -47,12 +49,13 @@ export function useRealtimeData<T = unknown>(options: RealtimeOptions<T>): Realt
   const channel = useMemo(() => channelOf({ namespace, channelId }), [namespace, channelId]);
   const [own, setOwn] = useState<unknown>(null);
   const { data, isLoading, isPending } = useChannelDocuments(manager, channel, own);
-  const { connectionState, isConnected, error: connectionError } = useTopic((manager ?? NOBODY).health);
+  const { connectionState, status, isConnected, error: connectionError } = useTopic((manager ?? NOBODY).health);
   useWishes(manager, options);
   useListener(manager, channel, options, setOwn);
 
   const isSignedOut = manager === null && phase === 'signed-out' && requiresAuth;
   const error = isSignedOut ? SIGNED_OUT : connectionError;
+  const isError = error !== null && (isSignedOut || status === 'error');
   const latest = useLatest(options.onError);
   useEffect(() => void (error && latest.current?.(error)), [error, latest]);
 
@@ -61,9 +64,9 @@ export function useRealtimeData<T = unknown>(options: RealtimeOptions<T>): Realt
     [manager, channel, enableOptimisticUpdates],
   );
   return useMemo(() => {
-    const state = { data: data as T | null, isLoading: isLoading && !isSignedOut, isError: error !== null, error, connectionState, isConnected, isPending };
+    const state = { data: data as T | null, isLoading: isLoading && !isSignedOut, isError, error, connectionState, isConnected, isPending };
     return [state, actions];
-  }, [data, isLoading, isSignedOut, error, connectionState, isConnected, isPending, actions]);
+  }, [data, isLoading, isSignedOut, isError, error, connectionState, isConnected, isPending, actions]);
 }
 
 function useChannelDocuments(manager: SyncManager | null, channel: Channel, own: unknown): { data: unknown; isLoading: boolean; isPending: boolean } {

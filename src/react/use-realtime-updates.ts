@@ -40,7 +40,8 @@ const NONE: Pick<RealtimeUpdates, 'updates' | 'updateCount'> = { updates: [], up
 
 export function useRealtimeUpdates({ enabled = true, pollInterval = 3_000, onUpdate }: RealtimeUpdateOptions = {}): RealtimeUpdates {
   const { manager } = useRealtimePage(enabled);
-  const { isConnected } = useTopic((manager ?? NOBODY).health);
+  const { isConnected, isPollingFallback } = useTopic((manager ?? NOBODY).health);
+  useConsole(enabled && isConnected, enabled && isPollingFallback);
   const [heard, setHeard] = useState(NONE);
   const latest = useLatest(onUpdate);
   const add = useCallback((made: readonly RealtimeUpdate[]) => {
@@ -52,10 +53,19 @@ export function useRealtimeUpdates({ enabled = true, pollInterval = 3_000, onUpd
     return manager.subscribe((event) => {
       const made = updatesOf(event);
       if (made.length > 0) add(made);
-      for (const update of made) latest.current?.(update);
+      for (const update of made) {
+        console.debug('Real-time update received:', update);
+        latest.current?.(update);
+      }
     });
   }, [manager, enabled, add, latest]);
   return { isConnected: enabled && isConnected, ...heard };
+}
+
+/** What document 003 has a developer look for in the console; browsers show this level when asked to. */
+function useConsole(isLive: boolean, isPolling: boolean): void {
+  useEffect(() => void (isLive && console.debug('Real-time connection established')), [isLive]);
+  useEffect(() => void (isPolling && console.debug('Polling for updates...')), [isPolling]);
 }
 
 const TYPES: readonly string[] = ['order_updated', 'order_created', 'order_deleted'] satisfies RealtimeUpdate['type'][];

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { createBareManager } from '../client/bare-manager.ts';
 import type { EventSourceFactory } from '../client/bare-source.ts';
 import { createPageSync, type PageSyncOptions } from '../client/page-sync.ts';
-import { DEFAULT_CONFIGURATION, type SyncConfiguration } from '../client/sync-manager.ts';
+import { configured, DEFAULT_CONFIGURATION, type SyncConfiguration } from '../client/configuration.ts';
 import { createBrowserPlatform } from '../platform/browser.ts';
 import type { Clock } from '../platform/ports.ts';
 import { PageSyncProvider } from '../react/provider.tsx';
@@ -27,7 +27,7 @@ export function createTestWrapper({
   return function TestWrapper({ children }) {
     const [page] = useState(() => {
       const bare = (options: PageSyncOptions) => createBareManager(options, server.eventSourceFactory, { ...createBrowserPlatform(), ...(clock && { clock }) });
-      return createPageSync({ configuration: { ...DEFAULT_CONFIGURATION, ...initialConfig }, enablePersistence: false, bare });
+      return createPageSync({ configuration: configured(DEFAULT_CONFIGURATION, initialConfig), enablePersistence: false, bare });
     });
     return (
       <PageSyncProvider page={page} autoConnect={autoConnect}>

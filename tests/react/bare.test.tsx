@@ -81,6 +81,28 @@ test('[SYD7] events, metrics and configuration are kept over a reload for an hou
   expect(hook().events).toEqual([]);
 });
 
+test('[SYD7] what the person chose stays over a reload, and comes along with an imported state', async () => {
+  const page = () => (
+    <SyncManagerProvider eventSourceFactory={bench.server.eventSourceFactory}>
+      <Manager />
+    </SyncManagerProvider>
+  );
+  render(page());
+  // Before anything of the last session was read: the newer choice counts, and is kept.
+  await act(async () => hook().prefer({ transport: 'polling' }));
+  expect(shownState()).toBe('polling_fallback');
+  await settled(() => expect(Object.values(localStorage).join('')).toContain('"transport":"polling"'));
+  const exported = await hook().exportState();
+  cleanup();
+
+  render(page());
+  await settled(() => expect(shownState()).toBe('polling_fallback'));
+  await act(async () => hook().prefer({ transport: 'auto' }));
+  expect(shownState()).toBe('connected');
+  await act(async () => hook().importState(exported));
+  expect(shownState()).toBe('polling_fallback');
+});
+
 test('[SYD9] legacyStorageKey brings what the old system kept: its counts and its last hour', async () => {
   const timestamp = new Date().toISOString();
   const events = [{ id: 'event_1', eventType: 'stage_change', data: { newStage: 'paid' }, orderID: 'ORDER-1', timestamp }];

@@ -137,6 +137,17 @@ test('[SYD3] updateConfiguration changes what it names: the history shown, and h
   expect(hook().isConnected).toBe(true);
 });
 
+test('[SYD3] an option that is undefined or NaN, as of an environment without it, is its default', async () => {
+  const unset = { maxReconnectAttempts: undefined, reconnectDelay: Number.NaN, heartbeatInterval: undefined, eventHistoryLimit: undefined };
+  await open(<Manager />, { initialConfig: unset });
+  const defaults = { maxReconnectAttempts: 5, reconnectDelay: 1_000, heartbeatInterval: 30_000, eventHistoryLimit: 100 };
+  expect(hook().configuration).toMatchObject(defaults);
+  act(() => hook().updateConfiguration({ eventTypes: ['stage_change'], maxReconnectAttempts: 3 }));
+  expect(hook().configuration).toMatchObject({ eventTypes: ['stage_change'], maxReconnectAttempts: 3 });
+  act(() => hook().updateConfiguration({ eventTypes: undefined, maxReconnectAttempts: Number.NaN, orderID: null }));
+  expect(hook().configuration).toMatchObject({ ...defaults, eventTypes: undefined, orderID: null });
+});
+
 test('[SYD4] useOrderSync has events, latestEvent and isLoading of one order, and calls back for each', async () => {
   const heard: string[] = [];
   function Order() {

@@ -121,6 +121,17 @@ test('[NTF2] a browser that is gone (404, 410) is forgotten; one that can not be
   await expect.poll(() => service.arrivals.length).toBe(4);
 });
 
+test('[SRV5] a subscription that can not be deleted, because the database takes no writes, costs a line in the log', async () => {
+  const service = await pushService(() => 410);
+  const errors: string[] = [];
+  const log = createLogger('error', (line) => errors.push(line));
+  const server = await start({ push: { services: [service.origin] }, log });
+  expect(await subscribe(signedIn(server, 'worker'), `${service.origin}/gone`)).toBe(204);
+  server.store.db.run("CREATE TRIGGER full BEFORE DELETE ON push_subscriptions BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+  await makeReady(signedIn(server));
+  await expect.poll(() => errors.filter((line) => line.includes('push failed'))).toHaveLength(1);
+});
+
 test('[NTF3] nobody is told after log-out, after being shut out, or as somebody else on the same browser', async () => {
   const service = await pushService();
   const server = await start({ push: { services: [service.origin] } });

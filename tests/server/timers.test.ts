@@ -1,7 +1,6 @@
 // What no request waits for, and so nobody catches: timers and messages that are sent behind a write, while the database takes no writes.
 import { expect, test } from 'vitest';
 import { createLockDesk } from '../../server/locks/lock-desk.ts';
-import { createPushSender } from '../../server/push/push-sender.ts';
 import { openDatabase } from '../../server/store/database.ts';
 import { signedIn, start, until } from './harness.ts';
 
@@ -43,16 +42,5 @@ test('[SRV5] the end of a lock that can not be written down is written down late
   isFull = false;
   await until(() => told.length === 2);
   expect(told).toEqual(['tablet', null]);
-  life.abort();
-});
-
-test('[SRV5] a subscription that can not be deleted costs a line in the log', async () => {
-  const life = new AbortController();
-  const errors: string[] = [];
-  const server = await start();
-  const { subscriptions } = server.store.db.read(() => ({ subscriptions: [] }));
-  expect(subscriptions).toEqual([]);
-  void createPushSender;
-  expect(errors).toEqual([]);
   life.abort();
 });

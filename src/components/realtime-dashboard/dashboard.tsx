@@ -10,7 +10,7 @@ import './dashboard.css';
 
 export function Dashboard({ className }: { readonly className?: string }) {
   return (
-    <div className={['hf-live', className].filter(Boolean).join(' ')}>
+    <div className={['hf-overview', className].filter(Boolean).join(' ')}>
       <div className="hf-parts">
         <ConnectionPart />
         <OrdersPart />
