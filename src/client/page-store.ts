@@ -28,6 +28,7 @@ export function createPageStore(deps: PageStoreDeps, closed: (error: SyncError) 
   const { engine, clock } = deps;
   let opening: Promise<ReadStore> | null = null;
   let inspectedAt = -Infinity;
+  let isToInspect = false;
 
   function opened(): Promise<ReadStore> {
     opening ??= open();
@@ -56,11 +57,19 @@ export function createPageStore(deps: PageStoreDeps, closed: (error: SyncError) 
     }
   }
 
-  /** Only the engine may begin anew. */
+  /** Only the engine may begin anew. A page's first read comes before it knows of one: then it is told when there is one. */
   function askToInspect(): void {
-    if (clock.monotonic() - inspectedAt < INSPECT_MS) return;
+    if (isToInspect || clock.monotonic() - inspectedAt < INSPECT_MS) return;
+    isToInspect = true;
+    tellEngine();
+  }
+
+  function tellEngine(): void {
+    const known = engine();
+    if (!known) return signal.aborted ? undefined : void clock.after(LOOK_MS, tellEngine);
+    isToInspect = false;
     inspectedAt = clock.monotonic();
-    engine()?.inspect();
+    known.inspect();
   }
 
   /** What a stopped engine holds answers after a minute; the engine that goes on in memory says so after seconds, and is asked then. */

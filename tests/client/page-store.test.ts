@@ -5,6 +5,9 @@ import { createPageStore } from '../../src/client/page-store.ts';
 import type { EngineLink } from '../../src/client/engine-link.ts';
 import { createEngineReads } from '../../src/client/engine-reads.ts';
 import { POLICY } from '../../src/core/policy.ts';
+import { startedAt } from '../contract/store-harness.ts';
+import { makeIndexedDb, settled as settledRequest, withDatabase } from '../store/indexed-db-harness.ts';
+import type { EngineReads } from '../../src/client/contract.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -63,4 +66,24 @@ test('[HST10] a note for a disk that does not answer fails when its time is up, 
   expect(await Promise.all(ends)).toEqual(['store/blocked', 'store/blocked']);
   isHeld = false;
   held.close();
+});
+
+test('[LOG19] damage that a page meets before it knows of an engine is told to the first one that there is, once', async () => {
+  const harness = makeIndexedDb();
+  const { term } = await startedAt(await harness.open(), 0);
+  expect(term).toBeGreaterThan(0);
+  await withDatabase(harness.deps.indexedDB, (database) => settledRequest(database.transaction('meta', 'readwrite').objectStore('meta').put('zzz', 'log')));
+  const clock = createVirtualClock();
+  let told = 0;
+  let known: EngineReads | null = null;
+  const deps = { ...harness.deps, clock, policy: POLICY, engine: () => known };
+  const { reader } = createPageStore(deps, () => {}, new AbortController().signal);
+  for (const read of [reader.read(null), reader.read(null)]) await expect(read).rejects.toMatchObject({ code: 'store/corrupt' });
+  clock.advance(1_000);
+  expect(told).toBe(0);
+  known = { ...createEngineReads({ isDurable: () => true, call: () => Promise.reject(new Error('unused')) }), inspect: () => void told++ };
+  clock.advance(1_000);
+  expect(told).toBe(1);
+  await expect(reader.read(null)).rejects.toMatchObject({ code: 'store/corrupt' });
+  expect(told).toBe(1);
 });
