@@ -70,8 +70,12 @@ test('[OBU1] written without a network it shows in every tab and after a reload,
   expect(applied()).toBe(0);
 
   proxy.heal();
-  await sheet.getByRole('button', { name: 'Send now' }).click();
-  await expect(sheet).toContainText('Everything is sent.');
+  // It goes out by itself as well when the connection is back: the button is off once there is nothing left to send.
+  await sheet
+    .getByRole('button', { name: 'Send now' })
+    .click({ timeout: 3_000 })
+    .catch(() => undefined);
+  await expect(sheet).toContainText('Everything is sent.', { timeout: 40_000 });
   expect(applied()).toBe(2);
   await expect(second.locator('.order-unsent')).toHaveCount(0);
   await expect(second.locator('.step.is-now')).toContainText('Washing');
