@@ -251,7 +251,7 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
   }
 
   return {
-    ...{ reader, wished, leave, isDurable: () => true, inspect: () => {}, tell: () => {} },
+    ...{ reader, wished, leave, isDurable: () => true, inspect: () => Promise.resolve(), tell: () => {} },
     connect: () => state !== 'connected' && state !== 'connecting' && fresh(),
     reconnect: fresh,
     async prefer(preferences) {

@@ -36,7 +36,7 @@ export interface EngineReads {
   /** Fails with `host/gone` while there is no engine. */
   readonly reader: LogReader;
   /** Rows on the disk could not be read: the engine shall look, because it alone may begin anew. */
-  inspect(): void;
+  inspect(): Promise<void>;
 }
 
 export interface SyncManagerDeps {

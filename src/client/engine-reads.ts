@@ -12,6 +12,6 @@ export function createEngineReads(link: Pick<EngineLink, 'call' | 'isDurable'>):
       collection: (name) => link.call((engine) => engine.read('collection', name)) as Promise<CollectionPage>,
       documents: (keys) => link.call((engine) => engine.read('documents', keys)) as Promise<CollectionPage>,
     },
-    inspect: () => void link.call((engine) => engine.inspect()).catch(() => {}),
+    inspect: () => link.call((engine) => engine.inspect()),
   };
 }

@@ -57,19 +57,22 @@ export function createPageStore(deps: PageStoreDeps, closed: (error: SyncError) 
     }
   }
 
-  /** Only the engine may begin anew. A page's first read comes before it knows of one: then it is told when there is one. */
+  /** Only the engine may begin anew. */
   function askToInspect(): void {
     if (isToInspect || clock.monotonic() - inspectedAt < INSPECT_MS) return;
     isToInspect = true;
-    tellEngine();
+    void tellEngine();
   }
 
-  function tellEngine(): void {
-    const known = engine();
-    if (!known) return signal.aborted ? undefined : void clock.after(LOOK_MS, tellEngine);
+  /** A page's first read comes before it knows of an engine, and an engine may be on its way: what was seen is kept until one has taken it. */
+  async function tellEngine(): Promise<void> {
+    for (let waitMs = LOOK_MS; !signal.aborted; waitMs = Math.min(2 * waitMs, INSPECT_MS)) {
+      const told = engine()?.inspect();
+      if (told && (await isKept(told))) break;
+      await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+    }
     isToInspect = false;
     inspectedAt = clock.monotonic();
-    known.inspect();
   }
 
   /** What a stopped engine holds answers after a minute; the engine that goes on in memory says so after seconds, and is asked then. */
@@ -120,4 +123,11 @@ function delegate(reading: <T>(read: (reader: LogReader) => Promise<T>) => Promi
     collection: (name) => reading((reader) => reader.collection(name)),
     documents: (keys) => reading((reader) => reader.documents(keys)),
   };
+}
+
+function isKept(promise: Promise<void>): Promise<boolean> {
+  return promise.then(
+    () => true,
+    () => false,
+  );
 }

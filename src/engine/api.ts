@@ -1,6 +1,7 @@
 // The engine's answers to pages: Comlink over addressed bus endpoints, one a caller, bounded. Loaded with the first call.
 import { expose } from 'comlink';
 import { createBusEndpoint, installErrorCodec, type BusEndpoint } from '../platform/bus-endpoint.ts';
+import { SyncError } from '../core/sync-error.ts';
 import type { Beat, RpcEnvelope } from '../protocol/frame.ts';
 import type { EngineApi } from '../protocol/rpc.ts';
 import type { Bus } from '../platform/ports.ts';
@@ -38,7 +39,8 @@ export function serveApi(bus: Bus, engine: string, { leadership, beat }: Answeri
     },
     async inspect() {
       const inspected = round();
-      const error = inspected && (await findDamage(inspected.opened.store.reader, inspected.ingest));
+      if (!inspected) throw new SyncError('host/gone', 'The engine has no database open at the moment; ask again.');
+      const error = await findDamage(inspected.opened.store.reader, inspected.ingest);
       if (error) inspected.damaged(error);
     },
   };

@@ -68,22 +68,34 @@ test('[HST10] a note for a disk that does not answer fails when its time is up, 
   held.close();
 });
 
-test('[LOG19] damage that a page meets before it knows of an engine is told to the first one that there is, once', async () => {
+test('[LOG19] damage that a page meets before it knows of an engine, or while one is started again, is kept until one has taken it, and told once', async () => {
   const harness = makeIndexedDb();
-  const { term } = await startedAt(await harness.open(), 0);
-  expect(term).toBeGreaterThan(0);
+  await startedAt(await harness.open(), 0);
   await withDatabase(harness.deps.indexedDB, (database) => settledRequest(database.transaction('meta', 'readwrite').objectStore('meta').put('zzz', 'log')));
   const clock = createVirtualClock();
-  let told = 0;
+  const calls: string[] = [];
   let known: EngineReads | null = null;
-  const deps = { ...harness.deps, clock, policy: POLICY, engine: () => known };
-  const { reader } = createPageStore(deps, () => {}, new AbortController().signal);
+  const reads = createEngineReads({ isDurable: () => true, call: () => Promise.reject(new Error('unused')) });
+  const inspecting = (how: 'gone' | 'taken', answer: () => Promise<void>): EngineReads => ({ ...reads, inspect: () => (calls.push(how), answer()) });
+  const later = async (): Promise<void> => {
+    for (let step = 0; step < 8; step++) {
+      clock.advance(250);
+      await settled();
+    }
+  };
+  const { reader } = createPageStore({ ...harness.deps, clock, policy: POLICY, engine: () => known }, () => {}, new AbortController().signal);
   for (const read of [reader.read(null), reader.read(null)]) await expect(read).rejects.toMatchObject({ code: 'store/corrupt' });
-  clock.advance(1_000);
-  expect(told).toBe(0);
-  known = { ...createEngineReads({ isDurable: () => true, call: () => Promise.reject(new Error('unused')) }), inspect: () => void told++ };
-  clock.advance(1_000);
-  expect(told).toBe(1);
+  await later();
+  expect(calls).toEqual([]);
+  known = inspecting('gone', () => Promise.reject(new Error('host/gone')));
+  await later();
+  expect(new Set(calls)).toEqual(new Set(['gone']));
+  calls.length = 0;
+  known = inspecting('taken', () => Promise.resolve());
+  await later();
+  await later();
+  expect(calls).toEqual(['taken']);
   await expect(reader.read(null)).rejects.toMatchObject({ code: 'store/corrupt' });
-  expect(told).toBe(1);
+  await later();
+  expect(calls).toEqual(['taken']);
 });
