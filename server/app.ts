@@ -28,7 +28,7 @@ import { routePresence } from './presence/presence-routes.ts';
 import type { TellTeam } from './presence/team-notices.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
 import type { PusherDesk } from './pusher/desk.ts';
-import { routePusherAuth, routePusherTrigger } from './pusher/pusher-routes.ts';
+import { routePusherAuth, routePusherConfig, routePusherTrigger } from './pusher/pusher-routes.ts';
 import { routePush, type PushRouteDeps } from './push/push-routes.ts';
 import { createRateGuards, type RateLimits } from './rate-limits.ts';
 import { logRequests } from './request-log.ts';
@@ -60,6 +60,8 @@ export interface AppDeps {
   readonly allowedOrigins: readonly string[];
   /** Who has it may read `/metrics`; null: this machine alone. */
   readonly metricsToken: string | null;
+  /** Where pages of this server may connect beside it: addresses of Pusher's cloud. */
+  readonly pageConnects: readonly string[];
   /** How many proxies of ours stand in front: their forwarding headers are believed. */
   readonly proxies: number;
   readonly push: PushRouteDeps['push'];
@@ -74,6 +76,7 @@ export interface AppDeps {
   /** Null: nobody is held back. */
   readonly rates: RateLimits | null;
   readonly stalledReaderMs: number;
+  readonly streamGzip: boolean;
   /** True once the server is going down: no stream is opened any more, and `/readyz` says so. */
   readonly isDraining: () => boolean;
 }
@@ -83,8 +86,8 @@ export function createApp(deps: AppDeps): App {
   const app = new Hono<ServerEnv>();
   const fail = (message: string, error: unknown) => log.error(message, { error: describeError(error) });
 
-  app.use(notePeer(proxies));
-  app.use(securityHeaders);
+  app.use(notePeer(proxies, log));
+  app.use(securityHeaders(deps.pageConnects));
   app.use(logRequests(log, proxies));
   app.onError((error, context) => answerProblem(context, error instanceof HttpProblem ? error : unexpected(error, fail)));
   app.notFound((context) => problemResponse(new HttpProblem('not-found', `There is nothing at ${context.req.path.slice(0, 200)}.`)));
@@ -114,7 +117,8 @@ export function createApp(deps: AppDeps): App {
   routeSession(app, sessionDeps);
   routeUsers(app, deps);
   routeReports(app, metrics);
-  routeStatus(app, { hub, terms, gate, log: store.log, presence: deps.presence, push: deps.push.sender });
+  const { log: events, sideWrites } = store;
+  routeStatus(app, { hub, terms, gate, log: events, sideWrites, presence: deps.presence, push: deps.push.sender, pusher: deps.pusher });
   routeRest(app, deps);
   routeActivity(app, deps);
   routeLocks(app, deps);
@@ -133,14 +137,17 @@ export function createApp(deps: AppDeps): App {
     heartbeatMs: deps.heartbeatMs,
     checkpointMs: deps.checkpointMs,
     stalledReaderMs: deps.stalledReaderMs,
+    streamGzip: deps.streamGzip,
+    rates: deps.rates,
     isDraining: deps.isDraining,
     standing: createStanding(store, now),
   };
   routeSync(app, sync);
   routePlainOrders(app, deps);
   routeTenantOrders(app, { ...sync, store, locks: deps.locks });
+  routePusherConfig(app, { desk: deps.pusher });
   routePusherAuth(app, { desk: deps.pusher });
-  routeChannelPoll(app, { log: store.log, now, rates: deps.rates });
+  routeChannelPoll(app, { log: store.log, documents, now, rates: deps.rates });
   app.all('/api/*', (context) => context.notFound());
 
   if (deps.distDir !== null) routeStatic(app, deps.distDir);

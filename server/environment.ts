@@ -5,7 +5,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** An empty variable counts as one that isn't set. */
 export interface EnvironmentReader {
-  number(name: string, otherwise: number, least: number, most: number): number;
+  /** A whole number in digits alone: `1e3`, `0x10` and `0.5` are mistakes where something is counted. */
+  integer(name: string, otherwise: number, least: number, most: number): number;
   choice<const Choice extends string>(name: string, choices: readonly Choice[], otherwise: Choice): Choice;
   text(name: string): string | null;
   /** Separated by commas; each must pass `test`. */
@@ -18,23 +19,31 @@ export interface EnvironmentReader {
   finish(): void;
 }
 
+/** Nobody else's variables begin so: a misspelt bound would leave the default in force without a word. */
+const OURS = /^(MAX_STREAMS|RATE_LIMIT|RETENTION_|TRUST_PROX|ALLOWED_ORIGIN|METRICS_TOKEN|JWT_CLAIM|HEARTBEAT_MS|CHECKPOINT_MS|DEMO_(TRAFFIC|RATE|SEED))/;
+
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 export function createEnvironmentReader(env: Environment): EnvironmentReader {
   const problems: string[] = [];
-  const text = (name: string) => env[name] || null;
+  const known = new Set<string>();
+  const text = (name: string) => {
+    known.add(name);
+    return env[name] || null;
+  };
   const refuse = (problem: string) => void problems.push(problem);
   const wrong = (name: string, expected: string) => refuse(`${name}=${env[name]} can't be used: expected ${expected}.`);
   return {
     text,
     refuse,
-    number(name, otherwise, least, most) {
+    integer(name, otherwise, least, most) {
       const given = text(name);
-      const value = Number(given ?? otherwise);
-      if (Number.isFinite(value) && value >= least && value <= most) return value;
-      wrong(name, `a number from ${least} to ${most}`);
+      if (given === null) return otherwise;
+      const value = /^\d{1,16}$/.test(given) ? Number(given) : Number.NaN;
+      if (value >= least && value <= most) return value;
+      wrong(name, `a whole number from ${least} to ${most}`);
       return otherwise;
     },
     choice(name, choices, otherwise) {
@@ -60,6 +69,8 @@ export function createEnvironmentReader(env: Environment): EnvironmentReader {
       return null;
     },
     finish() {
+      const unknown = Object.keys(env).filter((name) => OURS.test(name) && !known.has(name));
+      for (const name of unknown) refuse(`${name} is no setting of this server: docs/operators.md lists them.`);
       if (problems.length > 0) throw new SettingsError(problems.join('\n'));
     },
   };

@@ -19,6 +19,8 @@ export const LIMITS = {
   readerBytes: 262_144,
   /** What a replay reads and sends before it waits until that is taken. */
   sliceBytes: 65_536,
+  /** Messages packed in a second; further ones go as they are. Each takes some 50 us, so this is a sixth of a core. */
+  packsPerSecond: 3_000,
   /** Whether a stream's reader still may read and does is asked at least this often: what ends it is felt within 30 s. */
   watchMs: 10_000,
   /** A reader whose socket took no byte for this long is cut: half-open sockets never say that they closed. */
@@ -27,6 +29,8 @@ export const LIMITS = {
   termsPerUser: 1_000,
   /** ...and how long a term is remembered after it was taken. */
   termsMs: 7_776_000_000,
+  /** Terms held in memory because the file takes none. */
+  termsUnwritten: 10_000,
   /** Padding before hello, for proxies that hold the first bytes back. */
   paddingBytes: 2_048,
   /** How long an answer is kept under its idempotency key. */
@@ -59,8 +63,8 @@ export const LIMITS = {
   leaseMs: 30_000,
   /** Orders that one device may hold locked at once. */
   locksPerDevice: 20,
-  /** Presence: orders that somebody looks at, leases of one order, tabs of one device at one order. */
-  presenceOrders: 10_000,
+  /** Presence: orders of a tenant that somebody looks at, leases of one order, tabs of one device at one order. */
+  presenceOrders: 2_000,
   presencePeople: 100,
   presenceTabs: 10,
   /** Typing is passed on at most once in this time for each device and order, of so many. */
@@ -71,7 +75,7 @@ export const LIMITS = {
   /** Push: browsers of one user, and those told of one event. */
   pushPerUser: 20,
   pushPerEvent: 500,
-  /** Messages that wait to be handed over; the oldest goes. How many at once, for how long, and when once more. */
+  /** Messages that wait to be handed over; the oldest of who has most goes. How many at once, for how long, and when once more. */
   pushQueue: 2_000,
   pushesAtOnce: 8,
   pushTimeoutMs: 10_000,

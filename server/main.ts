@@ -18,6 +18,8 @@ const EXIT_CONFIG = 78;
 async function main(): Promise<void> {
   const settings = readSettings(process.env, join(import.meta.dirname, '..'));
   const log = createLogger(settings.logLevel, (line) => process.stderr.write(line));
+  // What is made here holds customers, hashes of passwords and keys: for the server's own user alone.
+  process.umask(0o077);
   mkdirSync(settings.dataDir, { recursive: true });
   let isDemo = false;
   const server = await startServer({
@@ -32,12 +34,18 @@ async function main(): Promise<void> {
   const life = new AbortController();
   endOnSignal(life, server);
   process.stdout.write(`${describe(server, settings, isDemo)}\n`);
+  if (isDemo && isReachable(settings)) log.error('the demo accounts, whose password everybody can read, can be reached from other machines');
   if (!isDemo || !settings.demo) return;
   const { rate, seed } = settings.demo;
   startTraffic(
     { fetch: async (request) => server.app.fetch(request), origin: server.url, accounts: DEMO_ACCOUNTS, rate, seed, now: Date.now, log },
     life.signal,
   );
+}
+
+/** From other machines. */
+function isReachable({ host, proxies }: Settings): boolean {
+  return proxies > 0 || !/^(localhost|127\..+|::1)$/.test(host);
 }
 
 function describe(server: HoldfastServer, { demo }: Settings, isDemo: boolean): string {

@@ -3,6 +3,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { MiddlewareHandler } from 'hono';
 import type { RequestContext, ServerEnv } from './http-context.ts';
+import type { Logger } from './log.ts';
 
 export interface Peer {
   /** IP address; `local` for a request from inside the process. */
@@ -13,34 +14,42 @@ export interface Peer {
 }
 
 /** `proxies`: how many of our own stand in front of this server. Each appends the address that it was called from. */
-export function notePeer(proxies: number): MiddlewareHandler<ServerEnv> {
+export function notePeer(proxies: number, log: Pick<Logger, 'error'>): MiddlewareHandler<ServerEnv> {
+  let hasTold = proxies > 0;
   return async (context, next) => {
-    context.set('peer', peerOf(context, proxies));
+    const peer = peerOf(context, proxies);
+    context.set('peer', peer);
+    if (!hasTold && isHandedOn(context, peer)) {
+      hasTold = true;
+      log.error('a proxy hands on requests, and TRUST_PROXY is 0: whoever comes through it counts as one address, for limits and failed sign-ins');
+    }
     await next();
   };
+}
+
+/** By something on this machine or in its own network; from elsewhere anybody may say so. */
+function isHandedOn({ req }: RequestContext, { address }: Peer): boolean {
+  return req.header('x-forwarded-for') !== undefined && /^(::1$|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/.test(address);
 }
 
 function peerOf(context: RequestContext, proxies: number): Peer {
   const url = new URL(context.req.url);
   const forwardedHost = proxies > 0 ? lastOf(context.req.header('x-forwarded-host')) : null;
   return {
-    address: forwardedAddress(context, proxies) ?? socketAddress(context),
+    address: addressOf(context.req.header('x-forwarded-for'), context.env?.incoming?.socket.remoteAddress, proxies),
     // Believed from anybody: it only makes the cookie stricter.
     isHttps: url.protocol === 'https:' || lastOf(context.req.header('x-forwarded-proto')) === 'https',
     host: forwardedHost ?? context.req.header('host') ?? url.host,
   };
 }
 
-/** Counted from the end: what stands before our own proxies' entries was written by whoever called them. */
-function forwardedAddress(context: RequestContext, proxies: number): string | null {
-  if (proxies === 0) return null;
-  const addresses = (context.req.header('x-forwarded-for') ?? '').split(',').map((address) => address.trim());
+/** Counted from the end: what stands before our own proxies' entries was written by whoever called them. `remote`: of the socket; none inside the process. */
+export function addressOf(forwardedFor: string | undefined, remote: string | undefined, proxies: number): string {
+  const direct = (remote ?? 'local').replace(/^::ffff:(?=\d+\.)/, '');
+  if (proxies === 0) return direct;
+  const addresses = (forwardedFor ?? '').split(',').map((address) => address.trim());
   const address = withoutPort(addresses.at(-proxies) ?? '');
-  return isIPv4(address) || isIPv6(address) ? address : null;
-}
-
-function socketAddress(context: RequestContext): string {
-  return (context.env?.incoming?.socket.remoteAddress ?? 'local').replace(/^::ffff:(?=\d+\.)/, '');
+  return isIPv4(address) || isIPv6(address) ? address : direct;
 }
 
 function withoutPort(address: string): string {

@@ -32,6 +32,7 @@ export interface ProblemExtra {
   readonly field?: string;
   readonly expected?: string;
   readonly current?: VersionedDocument;
+  readonly changedBy?: Problem['changedBy'] & {};
   readonly lock?: OrderLock;
   /** Seconds, for the Retry-After header. */
   readonly retryAfter?: number;

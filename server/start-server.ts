@@ -5,19 +5,21 @@ import type { AddressInfo } from 'node:net';
 import type { Role } from '../src/protocol/http.ts';
 import { createApp } from './app.ts';
 import { createAccounts, type Accounts } from './auth/accounts.ts';
+import { createStanding } from './auth/standing.ts';
 import { DEFAULT_TOKENS, type TokenOptions } from './auth/token-options.ts';
 import type { App } from './http-context.ts';
 import { LIMITS, spreadMs } from './limits.ts';
 import { createLockDesk } from './locks/lock-desk.ts';
-import { createLogger, type Logger } from './log.ts';
+import { createLogger, describeError, type Logger } from './log.ts';
 import { createPresenceBoard } from './presence/presence-board.ts';
 import { createTeamNotices } from './presence/team-notices.ts';
 import { DEFAULT_PUSH, openPush, type PushOptions } from './push/open-push.ts';
 import { attachPusher } from './pusher/attach.ts';
+import { createPusherCloud } from './pusher/cloud.ts';
 import { createPusherDesk } from './pusher/desk.ts';
 import type { PusherApp } from './pusher/options.ts';
 import { DEFAULT_RATES, type RateLimits } from './rate-limits.ts';
-import type { PricedService } from './orders/price-list.ts';
+import { publishPriceList, type PricedService } from './orders/price-list.ts';
 import { DOCUMENT_SCHEMA, openStore, type Store } from './store/store.ts';
 import { lockFile } from './store/file-lock.ts';
 import { createHub, type Hub } from './sync/hub.ts';
@@ -51,9 +53,13 @@ export interface ServerOptions {
   readonly rates?: RateLimits | null;
   /** A reader that has taken nothing for this long is cut; default 30 s. */
   readonly stalledReaderMs?: number;
+  /** Streams of readers that accept it are gzipped; default true. */
+  readonly streamGzip?: boolean;
   /** How long an order lock and a presence last unless they are renewed; default 30 s. */
   readonly leaseMs?: number;
   readonly push?: Partial<PushOptions>;
+  /** Where pages of this server may connect beside it; default nowhere. */
+  readonly pageConnects?: readonly string[];
   /** The application of Pusher clients; default none: nobody is served by that protocol. */
   readonly pusher?: PusherApp | null;
   /** How long to wait for another server on the file to end; default 8 s. */
@@ -95,10 +101,12 @@ const DEFAULTS = {
   log: createLogger('silent', () => {}),
   documentSchema: DOCUMENT_SCHEMA,
   allowedOrigins: [],
+  pageConnects: [],
   metricsToken: null,
   proxies: 0,
   rates: DEFAULT_RATES,
   stalledReaderMs: LIMITS.stalledReaderMs,
+  streamGzip: true,
   leaseMs: LIMITS.leaseMs,
   durability: 'full',
   prepare: async () => {},
@@ -109,7 +117,8 @@ export async function startServer(options: ServerOptions, signal?: AbortSignal):
   const { dbFile: file, durability, documentSchema, now, log, prepare, port: wantedPort, host, ...rest } = { ...DEFAULTS, ...options };
   const life = new AbortController();
   const unlock = lockFile(file, options.lockWaitMs);
-  const store = openOr(unlock, () => openStore({ file, durability, documentSchema }));
+  const failed = (error: unknown) => log.error('a last use could not be written down', { error: describeError(error) });
+  const store = openOr(unlock, () => openStore({ file, durability, documentSchema, side: { failed, now } }));
   const push = openOr(
     () => {
       store.close();
@@ -117,12 +126,17 @@ export async function startServer(options: ServerOptions, signal?: AbortSignal):
     },
     () => openPush({ store, dbFile: file, log, now }, { ...DEFAULT_PUSH, ...options.push }, life.signal),
   );
-  const pusher = options.pusher ? createPusherDesk(options.pusher) : null;
-  const hub = createHub((tenant, record) => {
-    push.sender.hear(tenant, record);
-    pusher?.wake(tenant);
+  const pusher = options.pusher ? createPusherDesk({ app: options.pusher, standing: createStanding(store, now) }) : null;
+  const cloud = options.pusher?.cluster ? createPusherCloud({ app: options.pusher, cluster: options.pusher.cluster, log }, life.signal) : null;
+  const hub = createHub({
+    heard(tenant, record) {
+      push.sender.hear(tenant, record);
+      pusher?.wake(tenant);
+      cloud?.wake(tenant);
+    },
+    ended: (isIts) => pusher?.closeOf(isIts),
   });
-  const terms = createTerms(store.db);
+  const terms = createTerms(store);
   const gate = createStreamGate(hub, { ...STREAM_CAPS, ...options.caps }, Math.random);
   const tell = createTeamNotices(hub);
   const { leaseMs } = rest;
@@ -147,13 +161,18 @@ export async function startServer(options: ServerOptions, signal?: AbortSignal):
     tokens,
     isDraining: () => life.signal.aborted,
   });
-  const http = await prepareAndListen(app, store, { prepare, port: wantedPort, host }).catch((error: unknown) => {
+  const fill = async () => {
+    const known = store.tenants();
+    await prepare(store);
+    publishPriceList(store, rest.services, known, now());
+  };
+  const http = await prepareAndListen(app, { prepare: fill, port: wantedPort, host }).catch((error: unknown) => {
     life.abort();
     store.close();
     unlock();
     throw error;
   });
-  attachPusher(http, pusher, life.signal);
+  attachPusher(http, { desk: pusher, proxies: rest.proxies }, life.signal);
   const retention = startRetention({ store, terms, log, now }, { ...DEFAULT_RETENTION, ...options.retention }, life.signal);
   let closing: Promise<void> | null = null;
   const close = (reason = 'shutdown') => (closing ??= closeAll({ http, hub, store, life, reason }).finally(unlock));
@@ -176,10 +195,9 @@ function openOr<T>(giveUp: () => void, open: () => T): T {
 /** The store is filled before the first request can see it half empty. */
 async function prepareAndListen(
   app: App,
-  store: Store,
-  { prepare, port, host }: Required<Pick<ServerOptions, 'prepare' | 'port' | 'host'>>,
+  { prepare, port, host }: Required<Pick<ServerOptions, 'port' | 'host'>> & { readonly prepare: () => Promise<void> },
 ): Promise<HttpServer> {
-  await prepare(store);
+  await prepare();
   const server = createAdaptorServer({ fetch: app.fetch });
   if (!(server instanceof HttpServer)) throw new TypeError('The adaptor made no plain http server');
   // A browser reuses a connection at the very end of its time: longer than proxies keep theirs, so that it never meets a closed one.

@@ -11,7 +11,7 @@ const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 export function readIssuer(read: EnvironmentReader): readonly TrustedIssuer[] {
   const roles = readRoles(read);
   const claims = readClaims(read);
-  const maxAgeMs = read.number('JWT_MAX_AGE_SECONDS', 86_400, 60, 31_536_000) * 1_000;
+  const maxAgeMs = read.integer('JWT_MAX_AGE_SECONDS', 86_400, 60, 31_536_000) * 1_000;
   const key = readKey(read);
   const algorithms = readAlgorithms(read, key !== null && 'secret' in key ? SHARED_SECRET_ALGORITHMS : KEY_PAIR_ALGORITHMS);
   if (NAMES.every((name) => read.text(name) === null)) return [];

@@ -3,19 +3,23 @@
 import { channelEventsOf, isFor, type ChannelPayload, type ChannelSource } from '../../src/core/channel-events.ts';
 import { CHANNEL_NAMESPACES, COLLECTION_OF, isEventName, parseChannel, type Channel } from '../../src/core/channel-names.ts';
 import { canSee } from '../../src/domain/visibility.ts';
+import type { Order } from '../../src/domain/order.ts';
 import { formatCursor } from '../../src/protocol/cursor.ts';
 import type { Role } from '../../src/protocol/http.ts';
+import { isObject } from '../../src/protocol/json.ts';
 import { type App, jsonAnswer, queryOf, type RequestContext } from '../http-context.ts';
 import { LIMITS, POLL_AFTER_MS } from '../limits.ts';
 import { memberOf } from '../presence/member.ts';
 import { HttpProblem } from '../problem.ts';
 import { createMeter, type RateLimits } from '../rate-limits.ts';
+import type { DocumentStore } from '../store/document-store.ts';
 import { readBatch } from '../sync/batch.ts';
 import { judgeCursor } from '../sync/cursor-verdict.ts';
 import type { LogStore } from '../sync/log-store.ts';
 
 export interface ChannelPollDeps {
   readonly log: LogStore;
+  readonly documents: DocumentStore;
   readonly now: () => number;
   /** Null: nobody is held back. */
   readonly rates: RateLimits | null;
@@ -47,7 +51,7 @@ interface Question {
   readonly cursor: string | null;
 }
 
-export function routeChannelPoll(app: App, { log, now, rates }: ChannelPollDeps): void {
+export function routeChannelPoll(app: App, { log, documents, now, rates }: ChannelPollDeps): void {
   const meter = rates === null ? null : createMeter('polls', POLLS);
   const kept = new Map<string, Found>();
 
@@ -56,7 +60,8 @@ export function routeChannelPoll(app: App, { log, now, rates }: ChannelPollDeps)
     const key = JSON.stringify([tenant, role, visibleFrom, question, log.head(tenant)]);
     const known = kept.get(key);
     if (known) return { found: known, cached: true };
-    const found = find(log, context.var.session, question);
+    const newest = find(log, context.var.session, question);
+    const found = { ...newest, payload: withOrderStatus(newest.payload, (id) => documents.get(tenant, 'orders', id)?.doc ?? null) };
     const [oldest] = kept.keys();
     if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest);
     kept.set(key, found);
@@ -85,7 +90,7 @@ function questionIn(query: URLSearchParams, role: Role): Question {
   return { channel, event, cursor };
 }
 
-export function requireChannel(role: Role, { namespace }: Channel): void {
+function requireChannel(role: Role, { namespace }: Channel): void {
   const collection = COLLECTION_OF[namespace];
   if (collection !== null && !canSee(role, collection)) throw new HttpProblem('auth/forbidden', `A ${role} doesn't see ${namespace}.`, { field: 'channel' });
 }
@@ -105,6 +110,14 @@ function placeOf(log: LogStore, reader: Reader, cursor: string | null): { readon
   const { epoch, seq } = log.head(reader.tenant);
   const begin = Math.max(log.floor(reader.tenant).seq, seq - LIMITS.pageEvents);
   return { seq: begin, text: formatCursor(epoch, begin, log.checkAt(reader.tenant, begin) ?? '') };
+}
+
+/** Document 004 reads the status of whatever happens to an order: where the event says none, it is the order's present one. */
+function withOrderStatus(payload: ChannelPayload | null, orderOf: (id: string) => Order | null): ChannelPayload | null {
+  const told = payload?.['order'];
+  if (!payload || !isObject(told) || typeof told['id'] !== 'string' || told['status'] !== undefined) return payload;
+  const order = orderOf(told['id']);
+  return order ? { ...payload, order: { ...told, status: order.stage.toUpperCase() } } : payload;
 }
 
 function newestOf(events: readonly ChannelSource[], { channel, event: name }: Question): ChannelPayload | null {

@@ -55,9 +55,10 @@ function changeOrder(input: WriteInput): WriteOutcome {
   return EDIT_ORDER.perform(input);
 }
 
-/** Who starts an order without naming a bay is given the first that is free. */
-function withBay({ draft }: WriteInput, body: JsonObject): JsonObject {
-  if (body['stage'] !== 'in_progress' || body['bayId'] !== undefined) return body;
+/** Who starts an order without naming a bay is given the first that is free; one that goes back to its work goes back to its bay. */
+function withBay({ draft, id }: WriteInput, body: JsonObject): JsonObject {
+  const isStart = body['stage'] === 'in_progress' && !draft.get('orders', id)?.doc.jobId;
+  if (!isStart || body['bayId'] !== undefined) return body;
   const [bay] = draft
     .list('bays')
     .filter(({ doc }) => doc.state === 'free')

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { LIMITS } from '../limits.ts';
 import { type Database, integer, text } from '../store/database.ts';
+import type { SideWrites } from '../store/side-write.ts';
 import type { User, UserStore } from './user-store.ts';
 
 export interface Session extends User {
@@ -34,14 +35,14 @@ export interface SessionStore {
 
 const LIFETIME_MS: Readonly<Record<SessionKind, number>> = { cookie: LIMITS.sessionMs, refresh: LIMITS.refreshMs };
 
-export function createSessionStore(db: Database, users: UserStore): SessionStore {
+export function createSessionStore(db: Database, users: UserStore, sideWrites: SideWrites): SessionStore {
   const useById = (sessionId: string, nowMs: number): OpenSession | null => {
     const row = db.get('SELECT tenant, user, used_at, kind FROM sessions WHERE token = ? AND expires_at > ?', sessionId, nowMs);
     const user = row ? users.find(text(row, 'tenant'), text(row, 'user')) : null;
     if (!row || !user) return null;
     const kind = row['kind'] === 'refresh' ? 'refresh' : 'cookie';
     if (nowMs - integer(row, 'used_at') >= LIMITS.sessionTouchMs) {
-      db.run('UPDATE sessions SET used_at = ?, expires_at = ? WHERE token = ?', nowMs, nowMs + LIFETIME_MS[kind], sessionId);
+      sideWrites.try(() => db.run('UPDATE sessions SET used_at = ?, expires_at = ? WHERE token = ?', nowMs, nowMs + LIFETIME_MS[kind], sessionId));
     }
     return { ...user, sessionId, kind };
   };

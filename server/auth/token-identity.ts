@@ -84,7 +84,7 @@ function follow({ store, setRole }: TokenIdentityDeps, { claimed, known, tokenAt
     if (issuedAt <= tokenAt) throw refused('its user has another role now');
     setRole(claimed.tenant, claimed.user, claimed.role);
   }
-  if (issuedAt > tokenAt) store.users.noteToken(claimed, issuedAt, 0);
+  if (issuedAt > tokenAt) store.sideWrites.try(() => store.users.noteToken(claimed, issuedAt, 0));
 }
 
 function isName(value: unknown): value is string {

@@ -11,8 +11,8 @@ import { crewOf, DEMO_ACCOUNTS } from './people.ts';
 import { createRandom, type Random } from './random.ts';
 import { bayId, documentVisit, isoBefore, type Visit, type VisitDocuments } from './visit.ts';
 
-/** All documents of a branch, by collection. */
-export type Branch = { readonly [Name in keyof Collections]: readonly Collections[Name][] };
+/** All documents of a branch, by collection; what it sells is put there by the server. */
+export type Branch = { readonly [Name in Exclude<keyof Collections, 'services'>]: readonly Collections[Name][] };
 
 /** What a bay shows now. */
 type BayNow =

@@ -7,7 +7,7 @@ import { planGate } from './plan-gate.ts';
 import { planOrders } from './plan-orders.ts';
 
 /** Everything that the branch wants, soonest first. */
-export function planBranch(situation: Situation): Planned[] {
+function planBranch(situation: Situation): Planned[] {
   return [...planBays(situation), ...planOrders(situation), ...planGate(situation)].toSorted((a, b) => a.dueIn - b.dueIn);
 }
 

@@ -2,7 +2,7 @@
 // Pure arithmetic; nobody sleeps here.
 
 /** How many times faster than the wall a branch lives at rate 1: a wash of 25 minutes takes about three. */
-export const DEMO_SPEED = 8;
+const DEMO_SPEED = 8;
 
 /** After so much stillness (real time) of a branch the next thing happens a little early. */
 export const QUIET_MS = 3_500;

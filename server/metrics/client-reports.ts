@@ -12,11 +12,12 @@ export interface ClientReports {
 
 type Gauge = (typeof CLIENT_GAUGES)[number];
 
-/** `maxDevices`: how many are remembered. Without an earlier report nothing is known of what was added, so the first only sets the mark. */
+/** `maxDevices`: how many of a tenant are remembered. Without an earlier report nothing is known of what was added, so the first only sets the mark. */
 export function createClientReports(registry: Registry, { maxDevices = 10_000 }: { readonly maxDevices?: number } = {}): ClientReports {
   const registers = [registry];
   const labelNames = ['tenant'];
-  const known = new Map<string, ClientSums>();
+  /** By tenant: one's devices push out none of another's. */
+  const tenants = new Map<string, Map<string, ClientSums>>();
   const reports = new Counter({ name: 'holdfast_client_reports_total', help: 'Reports of devices that were taken.', labelNames, registers });
   const refusals = new Counter({ name: 'holdfast_client_reports_refused_total', help: 'Reports that could not be read.', registers });
   const sums = CLIENT_SUMS.map((field) => {
@@ -34,7 +35,9 @@ export function createClientReports(registry: Registry, { maxDevices = 10_000 }:
 
   return {
     take(tenant, user, { device, sums: now, gauges: moment }) {
-      const key = JSON.stringify([tenant, user, device]);
+      const known = tenants.get(tenant) ?? new Map<string, ClientSums>();
+      tenants.set(tenant, known);
+      const key = JSON.stringify([user, device]);
       const before = known.get(key);
       known.delete(key);
       // A late report of another tab never takes back what was counted.
@@ -45,7 +48,7 @@ export function createClientReports(registry: Registry, { maxDevices = 10_000 }:
       for (const [field, histogram] of gauges) if (moment[field] !== null) histogram.observe({ tenant }, moment[field]);
     },
     refused: () => refusals.inc(),
-    devices: () => known.size,
+    devices: () => [...tenants.values()].reduce((sum, known) => sum + known.size, 0),
   };
 }
 

@@ -16,6 +16,8 @@ export interface MetricsDeps {
   readonly log: LogStore;
   /** Null: this machine alone may read. */
   readonly metricsToken: string | null;
+  /** Proxies in front: where there are any, nobody is known by being on this machine. */
+  readonly proxies: number;
 }
 
 export interface Metrics {
@@ -59,7 +61,7 @@ export function createMetrics({ hub, log }: Pick<MetricsDeps, 'hub' | 'log'>): M
 }
 
 /** Before all other routes: every request is counted, by method and class of its status. */
-export function routeMetrics(app: App, { registry }: Metrics, { metricsToken }: Pick<MetricsDeps, 'metricsToken'>): void {
+export function routeMetrics(app: App, { registry }: Metrics, reading: Pick<MetricsDeps, 'metricsToken' | 'proxies'>): void {
   const requests = new Counter({
     name: 'holdfast_http_requests_total',
     help: 'Requests that were answered.',
@@ -72,7 +74,7 @@ export function routeMetrics(app: App, { registry }: Metrics, { metricsToken }: 
   });
   let isWatched = false;
   app.get('/metrics', async (context) => {
-    if (!mayRead(context, metricsToken)) throw new HttpProblem('auth/forbidden', 'Figures of this server are for its operator.');
+    if (!mayRead(context, reading)) throw new HttpProblem('auth/forbidden', 'Figures of this server are for its operator.');
     // Of the process: measured from the first look on, because measuring costs a little and most servers are never asked.
     if (!isWatched) collectDefaultMetrics({ register: registry });
     isWatched = true;
@@ -103,12 +105,21 @@ async function readReport(context: RequestContext): Promise<ClientMetrics> {
   return validate(REPORT, parseObject(text)) as ClientMetrics;
 }
 
-function mayRead(context: RequestContext, token: string | null): boolean {
+function mayRead(context: RequestContext, { metricsToken: token, proxies }: Pick<MetricsDeps, 'metricsToken' | 'proxies'>): boolean {
   if (token !== null) return isSame(/^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1] ?? '', token);
-  // What a proxy on this machine hands on comes from this machine, and from anywhere: only who asks by himself is believed to be here.
-  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => context.req.header(name) !== undefined);
-  return !isForwarded && /^(local|::1|127(\.\d+){3})$/.test(context.var.peer.address);
+  return proxies === 0 && isOfThisMachine(context);
 }
+
+/**
+ * What a proxy on this machine hands on comes from this machine, and from anywhere: only who asks by himself is believed to be here. Proxies say that they
+ * are there by a header, or at least hand on under which name they were asked.
+ */
+function isOfThisMachine({ req, var: { peer } }: RequestContext): boolean {
+  if (Object.keys(req.header()).some((name) => FORWARDED.test(name))) return false;
+  return /^(local|::1|127(\.\d+){3})$/.test(peer.address) && /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/.test(peer.host);
+}
+
+const FORWARDED = /^(forwarded|via|x-forwarded-.+|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|x-request-id)$/;
 
 function isSame(given: string, wanted: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();

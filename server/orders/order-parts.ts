@@ -4,7 +4,7 @@ import { HttpProblem } from '../problem.ts';
 import type { Draft } from '../rest/draft.ts';
 
 /** The one queue of a branch. */
-export const MAIN_QUEUE = 'main';
+const MAIN_QUEUE = 'main';
 
 export function enqueue(draft: Draft, orderId: string, since: string, where: 'first' | 'last'): void {
   if (!draft.get('queues', MAIN_QUEUE)) draft.create('queues', { id: MAIN_QUEUE, name: 'Main queue', entries: [] });

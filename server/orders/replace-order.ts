@@ -1,6 +1,7 @@
 // An order is put in place as a whole, as whoever read it wants it (document 003). What people correct is taken over; the rest of an order follows
 // from what is done with it, so it may come along but must be as it is: nothing that was wanted is dropped without a word.
 import * as v from 'valibot';
+import { withStatus } from '../../src/core/channel-events.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
 import { HttpProblem } from '../problem.ts';
 import { textOf, TIME, validate } from '../rest/validate.ts';
@@ -23,7 +24,8 @@ export const REPLACE_ORDER: WriteKind = { action: 'order-edit', collection: 'ord
 function replaceOrder({ draft, id, body, nowMs }: WriteInput): WriteOutcome {
   const wanted = validate(BODY, body);
   const now = asJson(draft.need('orders', id));
-  refuseOthers(body, now);
+  // What the other addresses add to an order when they show it: whoever puts back what he read means no change by it.
+  refuseOthers(body, { ...withStatus(now), version: draft.versionOf('orders', id) });
   const fields = Object.fromEntries(Object.entries(wanted).filter(([name, value]) => now[name] !== value));
   draft.patch('orders', id, { ...fields, updatedAt: new Date(nowMs).toISOString() });
   return { status: 200, collection: 'orders', id, eventType: 'order_updated', orderId: id, data: { order: { orderID: id }, fields: Object.keys(fields) } };

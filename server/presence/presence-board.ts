@@ -37,6 +37,8 @@ export interface PresenceBoardDeps {
 export function createPresenceBoard({ tell, now, leaseMs }: PresenceBoardDeps, signal: AbortSignal): PresenceBoard {
   /** Of an order its leases, the one renewed longest ago first. */
   const orders = new Map<string, Map<string, Lease>>();
+  /** Of a tenant its orders, the one looked at first first. */
+  const ofTenant = new Map<string, Set<string>>();
   const timers = new Map<string, NodeJS.Timeout>();
   let shed = 0;
 
@@ -53,12 +55,12 @@ export function createPresenceBoard({ tell, now, leaseMs }: PresenceBoardDeps, s
 
   function settle(place: PresencePlace, leases: Map<string, Lease>, before: string): void {
     const key = orderKey(place);
-    if (leases.size === 0) orders.delete(key);
-    else orders.set(key, leases);
+    if (leases.size === 0) remove(place.tenant, key);
+    else keep(place.tenant, key, leases);
     const people = peopleOf(leases);
     if (JSON.stringify(people) !== before) tell(place.tenant, { type: 'presence', orderID: place.orderID, people });
     watch(place, leases);
-    if (orders.size > LIMITS.presenceOrders) dropOldest();
+    if (countOf(place.tenant) > LIMITS.presenceOrders) dropOldest(place.tenant);
   }
 
   function watch(place: PresencePlace, leases: ReadonlyMap<string, Lease>): void {
@@ -90,14 +92,27 @@ export function createPresenceBoard({ tell, now, leaseMs }: PresenceBoardDeps, s
     for (const [own] of tooMany) if (leases.delete(own)) shed++;
   }
 
-  function dropOldest(): void {
-    const [oldest] = orders;
-    if (!oldest) return;
-    const [key, leases] = oldest;
-    shed += leases.size;
+  /** Of the tenant that has too many: nobody loses its own to another's. */
+  function dropOldest(tenant: string): void {
+    const [key] = ofTenant.get(tenant) ?? [];
+    if (key === undefined) return;
+    shed += orders.get(key)?.size ?? 0;
     clearTimeout(timers.get(key));
     timers.delete(key);
+    remove(tenant, key);
+  }
+
+  const countOf = (tenant: string) => ofTenant.get(tenant)?.size ?? 0;
+
+  function keep(tenant: string, key: string, leases: Map<string, Lease>): void {
+    orders.set(key, leases);
+    ofTenant.set(tenant, (ofTenant.get(tenant) ?? new Set()).add(key));
+  }
+
+  function remove(tenant: string, key: string): void {
     orders.delete(key);
+    const keys = ofTenant.get(tenant);
+    if (keys?.delete(key) && keys.size === 0) ofTenant.delete(tenant);
   }
 
   signal.addEventListener('abort', () => timers.forEach((timer) => clearTimeout(timer)), { once: true });

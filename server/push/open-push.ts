@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { PushRouteDeps } from './push-routes.ts';
 import { createPushSender } from './push-sender.ts';
+import { isPushService } from './push-services.ts';
 import { createSubscriptionStore } from './subscription-store.ts';
 import { openVapidKeys } from './vapid-keys.ts';
 
@@ -27,6 +28,7 @@ export interface PushDeps {
 export function openPush({ store, dbFile, log, now }: PushDeps, { subject, services }: PushOptions, signal: AbortSignal): PushRouteDeps['push'] {
   const keys = openVapidKeys(dbFile === ':memory:' ? null : join(dirname(dbFile), FILE));
   const subscriptions = createSubscriptionStore(store.db);
-  const sender = createPushSender({ subscriptions, documents: store.documents, keys, subject, log, now }, signal);
+  const isAllowed = (endpoint: string) => isPushService(endpoint, services);
+  const sender = createPushSender({ subscriptions, isAllowed, documents: store.documents, keys, subject, log, now }, signal);
   return { sender, subscriptions, services };
 }

@@ -13,6 +13,8 @@ import type { VapidKeys } from './vapid-keys.ts';
 
 export interface PushSenderDeps {
   readonly subscriptions: SubscriptionStore;
+  /** Whether the server may post to this address now: it was asked when the browser subscribed, and lists change. */
+  readonly isAllowed: (endpoint: string) => boolean;
   readonly documents: DocumentStore;
   readonly keys: VapidKeys;
   /** Whom a push service may write to about this server: `mailto:` or https. */
@@ -24,19 +26,20 @@ export interface PushSenderDeps {
 
 export interface PushSender {
   readonly publicKey: string;
-  readonly counts: { readonly sent: number; readonly pruned: number; readonly failed: number; readonly shed: number };
+  readonly counts: { readonly sent: number; readonly pruned: number; readonly failed: number; readonly shed: number; readonly refused: number };
   /** Call it after the commit. Returns at once. */
   hear(tenant: string, record: LogRecord): void;
 }
 
 interface Task {
+  readonly tenant: string;
   readonly subscription: KeptSubscription;
   readonly payload: string;
   readonly isRetry: boolean;
 }
 
-export function createPushSender({ subscriptions, documents, keys, subject, log, now }: PushSenderDeps, signal: AbortSignal): PushSender {
-  const counts = { sent: 0, pruned: 0, failed: 0, shed: 0 };
+export function createPushSender({ subscriptions, isAllowed, documents, keys, subject, log, now }: PushSenderDeps, signal: AbortSignal): PushSender {
+  const counts = { sent: 0, pruned: 0, failed: 0, shed: 0, refused: 0 };
   const queue: Task[] = [];
   let busy = 0;
 
@@ -55,16 +58,20 @@ export function createPushSender({ subscriptions, documents, keys, subject, log,
     const order = documents.get(tenant, 'orders', orderID)?.doc;
     if (!order) return;
     for (const subscription of subscriptions.of(tenant, actor, now())) {
+      if (!isAllowed(subscription.endpoint)) {
+        counts.refused++;
+        continue;
+      }
       // The plate is what is called out in the yard; name, telephone and price of the customer never leave.
       const text = { title: `${order.plate} is ready`, body: order.vehicle };
       const message: PushMessage = { v: PROTOCOL_VERSION, k: 'order-ready', scope: subscription.scope, orderID, ...text };
-      enqueue({ subscription, payload: JSON.stringify(message), isRetry: false });
+      enqueue({ tenant, subscription, payload: JSON.stringify(message), isRetry: false });
     }
   }
 
   function enqueue(task: Task): void {
     if (queue.length >= LIMITS.pushQueue) {
-      queue.shift();
+      queue.splice(oldestOfLargest(queue), 1);
       counts.shed++;
     }
     queue.push(task);
@@ -123,4 +130,12 @@ function readReady({ type, orderId, body }: LogRecord): { readonly orderID: stri
   const { newStage, previousStage } = isObject(data) ? data : {};
   const isReady = newStage === 'ready' || (newStage === 'paid' && previousStage === 'in_progress');
   return { orderID: isReady ? orderId : null, actor: isObject(actor) && typeof actor['user'] === 'string' ? actor['user'] : null };
+}
+
+/** Who has most messages waiting gives up its oldest: nobody's messages are pushed out by another tenant's. */
+export function oldestOfLargest(queue: readonly Pick<Task, 'tenant'>[]): number {
+  const waiting = new Map<string, number>();
+  for (const { tenant } of queue) waiting.set(tenant, (waiting.get(tenant) ?? 0) + 1);
+  const [largest] = [...waiting].toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  return queue.findIndex(({ tenant }) => tenant === largest);
 }

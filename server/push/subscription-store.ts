@@ -17,13 +17,22 @@ export interface KeptSubscription extends PushSubscribe {
 
 export interface SubscriptionStore {
   put(who: Subscriber, subscription: PushSubscribe, nowMs: number): void;
-  /** Of the tenant, except the user's who did it. Those whose session ended, or whose user may not sign in any more, are deleted. */
+  /** Of the tenant, except the user's who did it; only of sessions that live and users who may sign in. */
   of(tenant: string, exceptUser: string | null, nowMs: number): KeptSubscription[];
   /** False where this user has none with that endpoint. */
   remove(tenant: string, user: string, endpoint: string): boolean;
   /** The push service says that it is gone. */
   drop(endpoint: string): void;
 }
+
+/**
+ * A log-out on a device without a network can't unsubscribe: the end of its session does. Whoever signs in elsewhere has none here: a token counts for as
+ * long as a session would. Looked up by keys, whatever number of sessions there are.
+ */
+export const SUBSCRIBED = `SELECT p.endpoint, p.user, p.scope, p.p256dh, p.auth FROM push_subscriptions p JOIN users u ON u.tenant = p.tenant AND u.id = p.user
+  WHERE p.tenant = ? AND p.user != ? AND u.disabled = 0 AND u.role != 'display'
+    AND CASE WHEN p.session IS NULL THEN max(p.at, coalesce(u.token_at, 0)) > ? ELSE EXISTS (SELECT 1 FROM sessions s WHERE s.token = p.session AND s.expires_at > ?) END
+  LIMIT ?`;
 
 export function createSubscriptionStore(db: Database): SubscriptionStore {
   return {
@@ -40,18 +49,7 @@ export function createSubscriptionStore(db: Database): SubscriptionStore {
       });
     },
     of(tenant, exceptUser, nowMs) {
-      // A log-out on a device without a network can't unsubscribe: the end of its session does.
-      db.run(
-        `DELETE FROM push_subscriptions WHERE tenant = ? AND
-           ((session IS NOT NULL AND session NOT IN (SELECT token FROM sessions WHERE expires_at > ?))
-            OR user NOT IN (SELECT id FROM users WHERE tenant = push_subscriptions.tenant AND disabled = 0))`,
-        ...[tenant, nowMs],
-      );
-      const rows = db.all(
-        `SELECT p.endpoint, p.user, p.scope, p.p256dh, p.auth FROM push_subscriptions p JOIN users u ON u.tenant = p.tenant AND u.id = p.user
-         WHERE p.tenant = ? AND p.user != ? AND u.role != 'display' LIMIT ?`,
-        ...[tenant, exceptUser ?? '', LIMITS.pushPerEvent],
-      );
+      const rows = db.all(SUBSCRIBED, tenant, exceptUser ?? '', nowMs - LIMITS.sessionMs, nowMs, LIMITS.pushPerEvent);
       return rows.map((row) => ({
         endpoint: text(row, 'endpoint'),
         user: text(row, 'user'),

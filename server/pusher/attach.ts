@@ -1,11 +1,12 @@
 // The door of Pusher clients: `GET /app/<key>` asks for a WebSocket on the port where everything else is served.
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { addressOf, networkOf } from '../peer.ts';
 import type { PusherDesk } from './desk.ts';
 import { acceptSocket, type TextSocket } from './web-socket.ts';
 
-/** Answers every upgrade: with 404 where there is no such application. */
-export function attachPusher(http: Server, desk: PusherDesk | null, signal: AbortSignal): void {
+/** Answers every upgrade: with 404 where there is no such application. `proxies`: see notePeer. */
+export function attachPusher(http: Server, { desk, proxies }: { readonly desk: PusherDesk | null; readonly proxies: number }, signal: AbortSignal): void {
   http.on('upgrade', (request: IncomingMessage, raw: Duplex, early: Buffer) => {
     raw.on('error', () => raw.destroy());
     const path = URL.canParse(request.url ?? '', 'http://here') ? new URL(request.url ?? '', 'http://here').pathname : '';
@@ -14,7 +15,8 @@ export function attachPusher(http: Server, desk: PusherDesk | null, signal: Abor
     // What came with the request's last bytes is the socket's first.
     raw.unshift(early);
     let socket: TextSocket | null = null;
-    const member = desk.open(() => socket);
+    const address = addressOf(request.headers['x-forwarded-for']?.toString(), request.socket.remoteAddress, proxies);
+    const member = desk.open(networkOf(address), () => socket);
     socket = acceptSocket(request, raw, member);
     if (socket) return member.greet();
     member.closed();

@@ -2,6 +2,7 @@
 import { canSee } from '../../src/domain/visibility.ts';
 import { isObject } from '../../src/protocol/json.ts';
 import { COLLECTION_OF } from '../../src/core/channel-names.ts';
+import type { Credential } from '../auth/standing.ts';
 import { type App, queryOf, readBody, type RequestContext } from '../http-context.ts';
 import { HttpProblem } from '../problem.ts';
 import { parseObject } from '../rest/validate.ts';
@@ -23,6 +24,14 @@ export function routePusherTrigger(app: App, { desk, now }: { readonly desk: Pus
   app.post('/apps/:appId/batch_events', trigger(readBatch));
 }
 
+/** `GET /api/pusher/config`: with which application, and in which cluster (null: this server itself), to connect; 204 where there is none. Behind the session. */
+export function routePusherConfig(app: App, { desk }: { readonly desk: PusherDesk | null }): void {
+  const headers = { 'Cache-Control': 'no-store' };
+  app.get('/api/pusher/config', (context) =>
+    desk ? context.json({ key: desk.app.key, cluster: desk.app.cluster ?? null }, 200, headers) : context.body(null, 204, headers),
+  );
+}
+
 /** `POST /api/pusher/auth`: `socket_id` and `channel_name` as a form, as the client sends them, or as JSON. Behind the session. */
 export function routePusherAuth(app: App, { desk }: { readonly desk: PusherDesk | null }): void {
   app.post('/api/pusher/auth', async (context) => {
@@ -37,8 +46,17 @@ export function routePusherAuth(app: App, { desk }: { readonly desk: PusherDesk 
         expected: 'private-<tenant>, or private-<tenant>;<channel> of a namespace that the role sees',
       });
     }
+    // A socket of Pusher's cloud is not known here.
+    if (!desk.grant(socketId, channel, credentialOf(context)) && !desk.app.cluster) {
+      throw new HttpProblem('auth/forbidden', 'The socket is not connected here.', { field: 'socket_id', expected: 'the id that this server gave a socket' });
+    }
     return context.json({ auth: channelAuth(desk.app, socketId, channel) }, 200, { 'Cache-Control': 'no-store' });
   });
+}
+
+function credentialOf({ var: { session } }: RequestContext): Credential {
+  const { tenant, user, role, sessionId, endsAt } = session;
+  return { tenant, user, role, sessionId, endsAt };
 }
 
 function readAsk(body: string): { readonly socketId: string; readonly channel: string } {

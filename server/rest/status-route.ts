@@ -4,6 +4,8 @@ import type { App } from '../http-context.ts';
 import type { PresenceBoard } from '../presence/presence-board.ts';
 import { HttpProblem } from '../problem.ts';
 import type { PushSender } from '../push/push-sender.ts';
+import type { PusherDesk } from '../pusher/desk.ts';
+import type { SideWrites } from '../store/side-write.ts';
 import type { Hub } from '../sync/hub.ts';
 import type { LogStore } from '../sync/log-store.ts';
 import type { StreamGate } from '../sync/stream-caps.ts';
@@ -16,15 +18,25 @@ export interface StatusDeps {
   readonly gate: StreamGate;
   readonly presence: Pick<PresenceBoard, 'shed'>;
   readonly push: Pick<PushSender, 'counts'>;
+  readonly sideWrites: SideWrites;
+  readonly pusher: Pick<PusherDesk, 'refused'> | null;
 }
 
-export function routeStatus(app: App, { hub, log, terms, gate, presence, push }: StatusDeps): void {
+export function routeStatus(app: App, { hub, log, terms, gate, presence, push, pusher, sideWrites }: StatusDeps): void {
   app.get(PATHS.status, (context) => {
     const { tenant, role } = context.var.session;
     if (role !== 'manager') throw new HttpProblem('auth/forbidden', 'Figures of the server are for managers.');
     const streams = hub.streams(tenant);
     const { epoch, seq } = log.head(tenant);
-    const shed = { cutReaders: hub.cutReaders, forgottenTerms: terms.forgotten, hints: hub.shedHints, presences: presence.shed, pushes: push.counts.shed };
+    const readers = { cutReaders: hub.cutReaders, forgottenTerms: terms.forgotten, hints: hub.shedHints };
+    const shed = {
+      ...readers,
+      presences: presence.shed,
+      pushes: push.counts.shed,
+      pushesRefused: push.counts.refused,
+      sockets: pusher?.refused ?? 0,
+      lastUses: sideWrites.lost,
+    };
     const answer = { streams, epoch, head: seq, floor: log.floor(tenant).seq, clients: streams.length, capacity: gate.state(), shed };
     return context.json(answer, 200, { 'Cache-Control': 'no-store' });
   });

@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import type { Hub } from '../sync/hub.ts';
 import type { LogRecord } from '../sync/log-store.ts';
 import { createDraft, type Draft } from './draft.ts';
+import { lastAuthor } from './last-author.ts';
 import { parseObject } from './validate.ts';
 
 /** What a kind of write is given. Everything it does, it does through the draft. */
@@ -85,7 +86,7 @@ export function runWrite({ store, hub, now, locks }: WriteDeps, kind: WriteKind,
   const { answer, record } = store.db.transaction(() => {
     const owner = key === null ? null : { tenant: session.tenant, user: session.user, key };
     const kept = owner && store.idempotency.find(owner, nowMs - LIMITS.idempotencyMs);
-    if (kept) return { answer: replay(kept.answer, kept.fingerprint === print), record: null };
+    if (kept) return { answer: replay(inPresentEpoch(store, session.tenant, kept.answer), kept.fingerprint === print), record: null };
     const made = perform({ store, locks, kind, request, nowMs, draft: createDraft(store.documents, session.tenant, nowMs) });
     const isFinal = made.answer.status < 500 && !NOT_KEPT.includes(made.answer.status);
     if (owner && isFinal) store.idempotency.keep(owner, { fingerprint: print, answer: made.answer }, nowMs);
@@ -98,6 +99,13 @@ export function runWrite({ store, hub, now, locks }: WriteDeps, kind: WriteKind,
 function replay(answer: KeptAnswer, isSameRequest: boolean): WriteAnswer {
   if (isSameRequest) return { ...answer, isReplay: true };
   throw new HttpProblem('key/reused', 'This key was used for another write.', { field: 'Idempotency-Key', expected: 'a new key for a new write' });
+}
+
+/** A place in a log of another epoch is none any more. What was written then is in all that this log begins with, so its head covers it. */
+function inPresentEpoch({ log }: Pick<Store, 'log'>, tenant: string, answer: KeptAnswer): KeptAnswer {
+  const { epoch, seq, check } = log.head(tenant);
+  const isPlace = answer.cursor === null || answer.cursor.startsWith(`${epoch}_`);
+  return isPlace ? answer : { ...answer, cursor: formatCursor(epoch, seq, check) };
 }
 
 /** Method, path and body; not If-Match, which a client decides anew at each attempt. */
@@ -143,11 +151,14 @@ function checkMatch({ draft, kind, request: { id, ifMatch } }: Work): void {
 }
 
 /** A conflict shows what the document is now, so that nobody has to ask. What the draft had changed is rolled back by then. */
-function withCurrent({ draft, kind, request }: Work, problem: HttpProblem): HttpProblem {
+function withCurrent({ store, draft, kind, request }: Work, problem: HttpProblem): HttpProblem {
   const isConflict = problem.code === 'write/stale' || problem.code === 'write/conflict';
   if (!isConflict || problem.extra.current || request.id === '') return problem;
-  const current = draft.current(kind.collection, request.id, request.session.role);
-  return current ? new HttpProblem(problem.code, problem.message, { ...problem.extra, current }) : problem;
+  const { tenant, role } = request.session;
+  const current = draft.current(kind.collection, request.id, role);
+  if (!current) return problem;
+  const changedBy = lastAuthor(store.log, tenant, current);
+  return new HttpProblem(problem.code, problem.message, { ...problem.extra, current, ...(changedBy && { changedBy }) });
 }
 
 function appendEvent({ store, draft, request, nowMs }: Work, { eventType, orderId, data }: WriteOutcome): LogRecord {

@@ -3,28 +3,29 @@ import type { MiddlewareHandler } from 'hono';
 import type { ServerEnv } from '../http-context.ts';
 
 /** `data:` for images alone: icons inlined by the build. Nothing inline runs, nothing foreign loads. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+const contentSecurityPolicy = (connects: readonly string[]): string =>
+  [
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "img-src 'self' data:",
+    // Its own origin by WebSocket, too.
+    ["connect-src 'self'", ...connects].join(' '),
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 /** The application asks for none of these; a script that got in can't either. */
-const PERMISSIONS_POLICY = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'bluetooth', 'hid', 'midi', 'display-capture', 'browsing-topics']
+const PERMISSIONS_POLICY = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'serial', 'hid', 'midi', 'display-capture', 'browsing-topics']
   .map((feature) => `${feature}=()`)
   .join(', ');
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'Permissions-Policy': PERMISSIONS_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
@@ -38,13 +39,16 @@ const HSTS = { 'Strict-Transport-Security': 'max-age=15552000' } as const;
 /** Marks the answer of a stream, which has written its head by itself. */
 const ALREADY_SENT = 'x-hono-already-sent';
 
-/** Collects the headers of the answer in `answerHeaders`, and puts onto it what has gathered there when it is made. */
-export const securityHeaders: MiddlewareHandler<ServerEnv> = async (context, next) => {
-  const headers: Record<string, string> = { ...HEADERS, ...(context.var.peer.isHttps ? HSTS : {}) };
-  context.set('answerHeaders', headers);
-  await next();
-  if (context.res.headers.has(ALREADY_SENT)) return;
-  const { Vary: vary, ...others } = headers;
-  for (const [name, value] of Object.entries(others)) context.res.headers.set(name, value);
-  if (vary !== undefined) context.res.headers.append('Vary', vary);
-};
+/** Collects the headers of the answer in `answerHeaders`, and puts onto it what has gathered there when it is made. `connects`: beside this origin. */
+export function securityHeaders(connects: readonly string[]): MiddlewareHandler<ServerEnv> {
+  const all = { 'Content-Security-Policy': contentSecurityPolicy(connects), ...HEADERS };
+  return async (context, next) => {
+    const headers: Record<string, string> = { ...all, ...(context.var.peer.isHttps ? HSTS : {}) };
+    context.set('answerHeaders', headers);
+    await next();
+    if (context.res.headers.has(ALREADY_SENT)) return;
+    const { Vary: vary, ...others } = headers;
+    for (const [name, value] of Object.entries(others)) context.res.headers.set(name, value);
+    if (vary !== undefined) context.res.headers.append('Vary', vary);
+  };
+}

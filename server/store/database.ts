@@ -77,6 +77,15 @@ CREATE INDEX push_subscriptions_user ON push_subscriptions (tenant, user, at);
   `
 CREATE INDEX IF NOT EXISTS documents_updated ON documents (tenant, collection, updated_at);
 `,
+  // A browser's subscription goes with the session that made it, or with its user's access: what asks for subscriptions only reads.
+  `
+CREATE INDEX documents_deleted ON documents (updated_at) WHERE doc IS NULL;
+CREATE INDEX push_subscriptions_session ON push_subscriptions (session) WHERE session IS NOT NULL;
+CREATE TRIGGER push_session_gone AFTER DELETE ON sessions BEGIN DELETE FROM push_subscriptions WHERE session = OLD.token; END;
+CREATE TRIGGER push_user_shut_out AFTER UPDATE OF disabled ON users WHEN NEW.disabled != 0
+  BEGIN DELETE FROM push_subscriptions WHERE tenant = NEW.tenant AND user = NEW.id; END;
+DELETE FROM push_subscriptions WHERE session IS NOT NULL AND session NOT IN (SELECT token FROM sessions);
+`,
 ];
 
 export function openDatabase(options: DatabaseOptions): Database {

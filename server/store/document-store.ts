@@ -48,6 +48,9 @@ export interface DocumentStore {
   forgetDeleted(beforeMs: number, limit: number): number;
 }
 
+/** By an index of deleted documents alone: asked every few seconds, over all tenants. */
+export const DELETED_BEFORE = 'SELECT tenant, collection, id FROM documents WHERE doc IS NULL AND updated_at < ? ORDER BY updated_at LIMIT ?';
+
 export function createDocumentStore(db: Database): DocumentStore {
   const find = (tenant: string, collection: string, id: string) =>
     db.get('SELECT id, version, doc FROM documents WHERE tenant = ? AND collection = ? AND id = ?', tenant, collection, id);
@@ -92,7 +95,7 @@ export function createDocumentStore(db: Database): DocumentStore {
       );
     },
     forgetDeleted(beforeMs, limit) {
-      const rows = db.all('SELECT tenant, collection, id FROM documents WHERE doc IS NULL AND updated_at < ? LIMIT ?', beforeMs, limit);
+      const rows = db.all(DELETED_BEFORE, beforeMs, limit);
       const forget = 'DELETE FROM documents WHERE tenant = ? AND collection = ? AND id = ?';
       for (const row of rows) db.run(forget, text(row, 'tenant'), text(row, 'collection'), text(row, 'id'));
       return rows.length;

@@ -3,7 +3,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** How long a new server waits for the old one to drain its streams. */
-export const LOCK_WAIT_MS = 8_000;
+const LOCK_WAIT_MS = 8_000;
 
 /** Held until the returned function is called. Throws when another server holds it. */
 export function lockFile(file: string, waitMs: number = LOCK_WAIT_MS): () => void {

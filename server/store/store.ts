@@ -10,6 +10,7 @@ import { createSqliteLogStore } from '../sync/sqlite-log-store.ts';
 import { type Database, integer, openDatabase, text, type DatabaseOptions } from './database.ts';
 import { createDocumentStore, type DocumentStore } from './document-store.ts';
 import { createIdempotencyStore, type IdempotencyStore } from './idempotency-store.ts';
+import { createSideWrites, type SideWriteDeps, type SideWrites } from './side-write.ts';
 
 /** Shape of the documents: raised when an older client would misread them; cursors from before then get `resync schema`. */
 export const DOCUMENT_SCHEMA = 1;
@@ -39,6 +40,7 @@ export interface Store {
   readonly idempotency: IdempotencyStore;
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  readonly sideWrites: SideWrites;
   tenants(): Tenant[];
   /** Creates a tenant with an empty log under a new random epoch. */
   createTenant(tenant: Tenant): void;
@@ -55,6 +57,8 @@ export interface Store {
 export interface StoreOptions extends DatabaseOptions {
   /** For tests of a change of shape; default DOCUMENT_SCHEMA. */
   readonly documentSchema?: number;
+  /** For what reads write by the way; default: its failures are told to nobody. */
+  readonly side?: SideWriteDeps;
 }
 
 export function openStore(options: StoreOptions): Store {
@@ -62,6 +66,7 @@ export function openStore(options: StoreOptions): Store {
   const log = createSqliteLogStore(db);
   const documents = createDocumentStore(db);
   const users = createUserStore(db);
+  const sideWrites = createSideWrites(options.side ?? { failed: () => {}, now: Date.now });
   const schema = options.documentSchema ?? DOCUMENT_SCHEMA;
   db.transaction(() => log.tenants().forEach((tenant) => markSchema(log, tenant, schema, Date.now())));
   return {
@@ -70,7 +75,8 @@ export function openStore(options: StoreOptions): Store {
     documents,
     users,
     idempotency: createIdempotencyStore(db),
-    sessions: createSessionStore(db, users),
+    sessions: createSessionStore(db, users, sideWrites),
+    sideWrites,
     tenants: () => db.all('SELECT id, name FROM tenants ORDER BY id').map((row) => ({ id: text(row, 'id'), name: text(row, 'name') })),
     createTenant({ id, name }) {
       db.transaction(() => {

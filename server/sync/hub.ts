@@ -2,6 +2,7 @@
 import { canSee } from '../../src/domain/visibility.ts';
 import type { ResyncReason, Rotate } from '../../src/protocol/event.ts';
 import type { Role } from '../../src/protocol/http.ts';
+import type { Credential } from '../auth/standing.ts';
 import type { LogRecord } from './log-store.ts';
 
 /** Whose stream it is. */
@@ -90,8 +91,17 @@ function isReplaced(older: StreamOwner, newer: Engine): boolean {
   return older.user === newer.user && older.device === newer.device && (older.term ?? 0) <= newer.term;
 }
 
-/** `heard`: called with each record beside the readers. */
-export function createHub(heard: (tenant: string, record: LogRecord) => void = () => {}): Hub {
+/** Who follows a tenant beside the streams. */
+export interface Beside {
+  /** Called with each record. */
+  heard(tenant: string, record: LogRecord): void;
+  /** May not read any more, or not the same: whoever came with such a credential. */
+  ended(isIts: (holder: Credential) => boolean): void;
+}
+
+const NOBODY: Beside = { heard: () => {}, ended: () => {} };
+
+export function createHub(beside: Beside = NOBODY): Hub {
   const byTenant = new Map<string, Set<OpenStream>>();
   const waiters = new Set<() => void>();
   let clients = 0;
@@ -147,7 +157,7 @@ export function createHub(heard: (tenant: string, record: LogRecord) => void = (
     join,
     publish(tenant, record) {
       for (const stream of byTenant.get(tenant) ?? []) stream.hear(record);
-      heard(tenant, record);
+      beside.heard(tenant, record);
     },
     hint(tenant, wire, orderID) {
       for (const stream of byTenant.get(tenant) ?? []) if (canSee(stream.owner.role, 'orders') && !stream.hint(wire, orderID)) shedHints++;
@@ -157,12 +167,15 @@ export function createHub(heard: (tenant: string, record: LogRecord) => void = (
     supersede,
     endSession(sessionId) {
       for (const stream of all()) if (stream.owner.sessionId === sessionId) stream.end();
+      beside.ended((holder) => holder.sessionId === sessionId);
     },
     endUser(tenant, user) {
       for (const stream of ofTenant(tenant)) if (stream.owner.user === user) stream.end();
+      beside.ended((holder) => holder.tenant === tenant && holder.user === user);
     },
     resyncUser(tenant, user) {
       for (const stream of ofTenant(tenant)) if (stream.owner.user === user) stream.resync('permissions');
+      beside.ended((holder) => holder.tenant === tenant && holder.user === user);
     },
     rotateAll(rotate) {
       for (const stream of all()) stream.rotate(rotate);

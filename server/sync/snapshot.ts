@@ -54,7 +54,7 @@ function readNamed(documents: DocumentStore, { tenant, role }: { tenant: string;
   return { found, missing };
 }
 
-export function toCollection(name: string): CollectionName | null {
+function toCollection(name: string): CollectionName | null {
   return COLLECTIONS.find((known) => known === name) ?? null;
 }
 

@@ -2,6 +2,7 @@
 // It knows the wire form of a message and how much the other side left unread; it never decides what is sent.
 import type { ServerResponse } from 'node:http';
 import { LIMITS } from '../limits.ts';
+import { createStreamGzip, NO_CODING } from './stream-gzip.ts';
 
 export interface SseMessage {
   readonly type: string;
@@ -34,28 +35,39 @@ const HEADERS = {
   'X-Accel-Buffering': 'no',
   'X-Content-Type-Options': 'nosniff',
 } as const;
-const VARY = 'Accept, Cookie, Authorization';
-
+const VARY = 'Accept, Accept-Encoding, Cookie, Authorization';
 /** A comment that fills the buffers of proxies which wait for a first block. */
 const PADDING = Buffer.from(`:${' '.repeat(LIMITS.paddingBytes)}\n\n`);
 
-/** Opens the stream: status, headers (`headers` beside its own) and padding go out at once. */
-export function openSseSink(outgoing: ServerResponse, headers: Readonly<Record<string, string>> = {}): SseSink {
+export interface SseSinkOptions {
+  /** Beside the stream's own. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The reader accepts gzip. */
+  readonly isGzip: boolean;
+}
+
+/** Opens the stream: status, headers and padding go out at once. */
+export function openSseSink(outgoing: ServerResponse, { headers, isGzip }: SseSinkOptions): SseSink {
   const life = new AbortController();
+  const coding = isGzip ? createStreamGzip() : NO_CODING;
   let takenAt = performance.now();
   let lengthSeen = 0;
   let addedSince = 0;
-  outgoing.writeHead(200, { ...headers, ...HEADERS, Vary: headers['Vary'] === undefined ? VARY : `${VARY}, ${headers['Vary']}` });
+  outgoing.writeHead(200, {
+    ...headers,
+    ...HEADERS,
+    ...(isGzip && { 'Content-Encoding': 'gzip' }),
+    Vary: headers['Vary'] === undefined ? VARY : `${VARY}, ${headers['Vary']}`,
+  });
   outgoing.socket?.setNoDelay(true);
   outgoing.once('close', () => life.abort());
   outgoing.on('error', () => life.abort());
-  outgoing.write(PADDING);
+  outgoing.write(coding.begin(PADDING));
 
   function send(...frames: readonly Buffer[]): void {
     if (life.signal.aborted || outgoing.writableEnded || frames.length === 0) return;
     if (outgoing.writableLength === 0) takenAt = performance.now();
-    const [first] = frames;
-    const bytes = frames.length === 1 && first ? first : Buffer.concat(frames);
+    const bytes = coding.pack(frames);
     addedSince += bytes.length;
     outgoing.write(bytes);
   }
@@ -88,7 +100,7 @@ export function openSseSink(outgoing: ServerResponse, headers: Readonly<Record<s
   /** A reader that doesn't take the end of the stream doesn't keep it open. */
   function end(): void {
     if (life.signal.aborted || outgoing.writableEnded) return;
-    outgoing.end();
+    outgoing.end(coding.tail());
     const timer = setTimeout(() => outgoing.destroy(), LIMITS.rotateMs);
     life.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }

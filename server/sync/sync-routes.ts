@@ -5,9 +5,10 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { formatCursor } from '../../src/protocol/cursor.ts';
 import { HEADERS, PATHS } from '../../src/protocol/http.ts';
 import type { Session } from '../auth/session-store.ts';
-import { type App, isNotModified, jsonAnswer, queryOf, type RequestContext } from '../http-context.ts';
+import { acceptsGzip, type App, isNotModified, jsonAnswer, queryOf, type RequestContext } from '../http-context.ts';
 import { LIMITS } from '../limits.ts';
 import { HttpProblem } from '../problem.ts';
+import { createMeter, type RateLimits } from '../rate-limits.ts';
 import { readBatch } from './batch.ts';
 import { judgeCursor } from './cursor-verdict.ts';
 import { parseFilter } from './filter.ts';
@@ -19,11 +20,19 @@ import type { StreamGate } from './stream-caps.ts';
 import type { Terms } from './terms.ts';
 
 export interface SyncRouteDeps extends StreamDeps, SnapshotSource {
+  /** Null: nobody is held back. */
+  readonly rates: RateLimits | null;
+  /** Streams of readers that accept it are gzipped. */
+  readonly streamGzip: boolean;
   readonly terms: Terms;
   readonly gate: StreamGate;
   /** True once the server is going down: a stream opened now would end at once. */
   readonly isDraining: () => boolean;
 }
+
+/** Whole ones, of one user: each reads all of a tenant. A branch's devices may come all at once, and again. */
+const SNAPSHOTS = { requests: 1_200, seconds: 60 } as const;
+const SNAPSHOT_HEADERS = { 'Cache-Control': 'private, no-cache', Vary: 'Accept-Encoding, Authorization, Cookie' } as const;
 
 export function routeSync(app: App, deps: SyncRouteDeps): void {
   app.get(PATHS.events, (context) => {
@@ -35,7 +44,12 @@ export function routeSync(app: App, deps: SyncRouteDeps): void {
       expected: 'text/event-stream or application/json',
     });
   });
-  app.get(PATHS.snapshot, (context) => answerSnapshot(context, deps));
+  const meter = deps.rates === null ? null : createMeter('snapshots', SNAPSHOTS);
+  app.get(PATHS.snapshot, async (context) => {
+    const { tenant, user } = context.var.session;
+    if (queryOf(context).get('ids') === null) await meter?.(context, JSON.stringify([tenant, user]));
+    return answerSnapshot(context, deps);
+  });
 }
 
 /** `filter`: by default what the query asks for. */
@@ -52,7 +66,7 @@ export async function answerStream(context: RequestContext, deps: SyncRouteDeps,
   if (context.req.raw.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': 'text/event-stream; charset=utf-8' } });
   if (isEngine(owner)) deps.hub.supersede(owner);
   const judge = cursor === null ? null : () => judgeCursor(deps.log, session, cursor);
-  const sink = openSseSink(outgoing, context.var.answerHeaders);
+  const sink = openSseSink(outgoing, { headers: context.var.answerHeaders, isGzip: deps.streamGzip && acceptsGzip(context) });
   runStream(deps, { owner, clientId: randomUUID(), filter, judge }, sink).catch((error: unknown) => {
     deps.fail('stream failed', error);
     sink.cut();
@@ -78,11 +92,12 @@ async function answerBatch(context: RequestContext, deps: SyncRouteDeps): Promis
 
 function answerSnapshot(context: RequestContext, deps: SyncRouteDeps): Promise<Response> | Response {
   const session = context.var.session;
+  // Asked before anything is read: a device that has it all costs a row, not a branch.
+  const now = deps.log.head(session.tenant);
+  const known = `"${formatCursor(now.epoch, now.seq, now.check)}"`;
+  if (isNotModified(context, known)) return new Response(null, { status: 304, headers: { ...SNAPSHOT_HEADERS, ETag: known } });
   const snapshot = readSnapshot(deps, session, queryOf(context).get('ids'), deps.now());
-  const etag = `"${snapshot.cursor}"`;
-  const headers = { ETag: etag, 'Cache-Control': 'private, no-cache', Vary: 'Accept-Encoding, Authorization, Cookie' };
-  if (isNotModified(context, etag)) return new Response(null, { status: 304, headers });
-  return jsonAnswer(context, snapshot.json, headers);
+  return jsonAnswer(context, snapshot.json, { ...SNAPSHOT_HEADERS, ETag: `"${snapshot.cursor}"` });
 }
 
 /** A stream where it is asked for by name or nothing is preferred (curl), a batch where JSON is. */

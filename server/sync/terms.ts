@@ -1,7 +1,8 @@
 // The highest engine term heard of each device, per tenant and user: an engine that lost its reign is told so when it asks again. Kept in the
 // file: a restart of the server must not give an old engine its reign back.
 import { LIMITS } from '../limits.ts';
-import { type Database, integer, text } from '../store/database.ts';
+import { integer, text } from '../store/database.ts';
+import type { Store } from '../store/store.ts';
 
 /** An engine's claim: which device of whom, and the term that it took. */
 export interface TermClaim {
@@ -20,8 +21,19 @@ export interface Terms {
   forget(beforeMs: number, limit: number): number;
 }
 
-export function createTerms(db: Database, boundPerUser: number = LIMITS.termsPerUser): Terms {
+export function createTerms({ db, sideWrites }: Pick<Store, 'db' | 'sideWrites'>, boundPerUser: number = LIMITS.termsPerUser): Terms {
   let forgotten = 0;
+  /** Those that could not be written down; the oldest goes. */
+  const unwritten = new Map<string, number>();
+
+  function keep(claim: TermClaim, nowMs: number): void {
+    const key = keyOf(claim);
+    unwritten.delete(key);
+    if (sideWrites.try(() => db.transaction(() => note(claim, nowMs)))) return;
+    unwritten.set(key, claim.term);
+    const [oldest] = unwritten.keys();
+    if (unwritten.size > LIMITS.termsUnwritten && oldest !== undefined) unwritten.delete(oldest);
+  }
 
   /** Written only when a device has a new engine: a reconnect reads. */
   function note({ tenant, user, device, term }: TermClaim, nowMs: number): void {
@@ -36,8 +48,9 @@ export function createTerms(db: Database, boundPerUser: number = LIMITS.termsPer
   return {
     admit(claim, nowMs) {
       const row = db.get('SELECT term FROM terms WHERE tenant = ? AND user = ? AND device = ?', claim.tenant, claim.user, claim.device);
-      const known = row ? integer(row, 'term') : -1;
-      if (claim.term > known) db.transaction(() => note(claim, nowMs));
+      const written = row ? integer(row, 'term') : -1;
+      const known = Math.max(written, unwritten.get(keyOf(claim)) ?? -1);
+      if (claim.term >= known && claim.term > written) keep(claim, nowMs);
       return claim.term >= known;
     },
     get forgotten() {
@@ -50,4 +63,8 @@ export function createTerms(db: Database, boundPerUser: number = LIMITS.termsPer
       return rows.length;
     },
   };
+}
+
+function keyOf({ tenant, user, device }: TermClaim): string {
+  return JSON.stringify([tenant, user, device]);
 }

@@ -6,6 +6,7 @@ import type { Job } from './job.ts';
 import type { Order } from './order.ts';
 import type { Payment } from './payment.ts';
 import type { Queue } from './queue.ts';
+import type { ListedService } from './service.ts';
 
 export interface Collections {
   orders: Order;
@@ -15,7 +16,8 @@ export interface Collections {
   drivers: Driver;
   payments: Payment;
   customers: Customer;
+  services: ListedService;
 }
 
 export type CollectionName = keyof Collections;
-export const COLLECTIONS: readonly CollectionName[] = ['orders', 'queues', 'bays', 'jobs', 'drivers', 'payments', 'customers'];
+export const COLLECTIONS: readonly CollectionName[] = ['orders', 'queues', 'bays', 'jobs', 'drivers', 'payments', 'customers', 'services'];

@@ -6,6 +6,7 @@ import type { Job } from './job.ts';
 import { STAGES, type Order } from './order.ts';
 import type { Payment } from './payment.ts';
 import type { Queue } from './queue.ts';
+import type { ListedService } from './service.ts';
 import { isObject } from '../protocol/json.ts';
 
 /** An order; its stage may be a name this build doesn't know, which is shown as it is (see `shownStage`). */
@@ -39,6 +40,11 @@ export function decodePayment(doc: unknown): Payment | null {
 
 export function decodeCustomer(doc: unknown): Customer | null {
   return isObject(doc) && hasTexts(doc, ['id', 'name', 'phone']) ? (doc as unknown as Customer) : null;
+}
+
+export function decodeService(doc: unknown): ListedService | null {
+  if (!isObject(doc) || !hasTexts(doc, ['id', 'code', 'name', 'currency']) || typeof doc['drying'] !== 'boolean') return null;
+  return isCount(doc['minutes']) && isCount(doc['price']) ? (doc as unknown as ListedService) : null;
 }
 
 /** True where this build knows the stage by name. */

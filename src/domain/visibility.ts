@@ -33,6 +33,7 @@ const SUBJECTS: Readonly<Record<string, CollectionName>> = {
   bay_updated: 'bays',
   queue_updated: 'queues',
   driver_updated: 'drivers',
+  services_updated: 'services',
 };
 
 /** Collections whose documents and changes a role is sent, in the order of COLLECTIONS. */

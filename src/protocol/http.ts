@@ -78,6 +78,8 @@ export interface Problem {
   readonly expected?: string;
   /** 412 and 409 `write/conflict`: the document as it stands now. */
   readonly current?: VersionedDocument;
+  /** Who made `current` what it is, where that is known. */
+  readonly changedBy?: { readonly user: string; readonly name: string };
   /** 423 `write/locked`: who holds the lock of the order. */
   readonly lock?: OrderLock;
 }

@@ -8,7 +8,7 @@ import { findService } from '../../server/demo/catalogue.ts';
 import type { BranchView, Versioned } from '../../server/demo/view.ts';
 import type { Documents } from './branch-invariants.ts';
 
-type Tables = { readonly [Name in keyof Collections]: Map<string, Versioned<Collections[Name]>> };
+type Tables = { readonly [Name in keyof Branch]: Map<string, Versioned<Collections[Name]>> };
 type Refusal = 404 | 409 | 412 | 422;
 
 export interface FakeBranch {
@@ -32,13 +32,13 @@ export function createFakeBranch(branch: Branch, now: () => number): FakeBranch 
   let lastNumber = Math.max(...branch.orders.map((order) => order.number));
   const iso = () => new Date(now()).toISOString();
 
-  function get<Name extends keyof Collections>(name: Name, id: string): Collections[Name] {
+  function get<Name extends keyof Branch>(name: Name, id: string): Collections[Name] {
     const row = tables[name].get(id);
     if (!row) throw new Refused(404);
     return row.doc;
   }
 
-  function put<Name extends keyof Collections>(name: Name, doc: Collections[Name]): void {
+  function put<Name extends keyof Branch>(name: Name, doc: Collections[Name]): void {
     tables[name].set(doc.id, { id: doc.id, version: (tables[name].get(doc.id)?.version ?? 0) + 1, doc });
   }
 

@@ -24,11 +24,12 @@ beforeAll(async () => {
 });
 
 /** Something only this tenant has: ids that all branches use would hide a mistake. */
-async function own(tenant: string, collection: 'orders' | 'queues' | 'bays' | 'jobs' | 'drivers' | 'payments' | 'customers'): Promise<string> {
+async function own(tenant: string, collection: 'orders' | 'queues' | 'bays' | 'jobs' | 'drivers' | 'payments' | 'customers' | 'services'): Promise<string> {
   const put = (id: string, doc: object) => (server.store.documents.put(tenant, { collection, id, version: 1, doc }, Date.now()), id);
   const name = `${tenant}-${++bays}`;
   if (collection === 'bays') return put(name, { id: name, number: bays, name, state: 'blocked', jobId: null, blocked: null });
   if (collection === 'queues') return put(name, { id: name, name, entries: [] });
+  if (collection === 'services') return put(name, { ...SERVICES[0], id: name, code: name, currency: 'LKR' });
   if (collection === 'drivers') return put(name, { id: name, name, state: 'online', orderId: null });
   const order = await bossOf(tenant).order({ customer: { name: 'N', phone: '' } });
   if (collection === 'orders') return order.id;
@@ -72,6 +73,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET jobs': { cells: only(BAY_SIDE, '200/403'), ask: reading('/api/v1/jobs') },
   'GET drivers': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/drivers') },
   'GET payments': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/payments') },
+  'GET services': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/services') },
   'GET customers': { cells: only(STAFF, '200/403'), ask: reading('/api/v1/customers') },
   'GET activity': { cells: only(BAY_SIDE, '200/403'), ask: async (tenant) => ['GET', `/api/v1/activity?orderID=${await own(tenant, 'orders')}`] },
   'GET users': { cells: only(['manager'], '200/403'), ask: reading('/api/v1/users') },
@@ -82,6 +84,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET job': { cells: only(BAY_SIDE, '200/404'), ask: document('jobs') },
   'GET driver': { cells: only(STAFF, '200/404'), ask: document('drivers') },
   'GET payment': { cells: only(STAFF, '200/404'), ask: document('payments') },
+  'GET service': { cells: only(STAFF, '200/404'), ask: document('services') },
   'GET customer': { cells: only(STAFF, '200/404'), ask: document('customers') },
   'POST order': { cells: only(STAFF, '201/403'), ask: async () => ['POST', '/api/v1/orders', { plate: 'X 1', vehicle: '', colour: '', serviceCode: 'wash' }] },
   'PATCH order': { cells: only(STAFF, '200/404'), ask: async (tenant) => ['PATCH', `/api/v1/orders/${await own(tenant, 'orders')}`, { notes: 'x' }] },
@@ -137,11 +140,15 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     ask: async () => ['POST', CLIENT_METRICS_PATH, { v: 1, device: 'd-1', sums: ofEach(CLIENT_SUMS), gauges: ofEach(CLIENT_GAUGES) }],
   },
   // No application is named here; tests/server/pusher.test.ts has the roles.
+  'GET pusher config': { cells: all('204/403'), ask: reading('/api/pusher/config') },
   'POST pusher auth': { cells: all('404/403'), ask: async () => ['POST', '/api/pusher/auth', { socket_id: '1.2', channel_name: 'private-north' }] },
 };
 
 const namesNothing = (path: string) =>
-  (path.split('/').length < 5 && !path.startsWith('/api/v1/presence')) || path.startsWith('/api/v1/sync/') || path.startsWith('/api/v1/push/');
+  (path.split('/').length < 5 && !path.startsWith('/api/v1/presence')) ||
+  path.startsWith('/api/v1/sync/') ||
+  path.startsWith('/api/v1/push/') ||
+  path === '/api/pusher/config';
 
 describe.each(Object.entries(ENDPOINTS))('%s', (_name, { cells, ask }) => {
   test.each(ROLES)('[ACC1] [ACC2] as %s', async (role) => {

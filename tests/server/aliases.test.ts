@@ -128,6 +128,19 @@ test('[ALI4] it reads by an index, in bounded pages that tear no millisecond apa
   expect([tight.documents.length, tight.next]).toEqual([3, 3]);
 });
 
+test('[ALI3] what the other addresses show of an order can be put back, changed where people correct it', async () => {
+  const boss = signedIn(await start());
+  const { id } = await boss.order();
+  const [listed] = await boss.json<[Record<string, unknown>]>('/api/orders');
+  expect(listed).toMatchObject({ id, status: 'INITIATED', version: 1 });
+  const put = (body: object) => boss.send('PUT', `/api/tenants/north/orders/${id}`, body);
+  expect((await put({ ...listed, notes: 'Roof box' })).status).toBe(200);
+  const older = await put({ ...listed, notes: 'Tow bar' });
+  expect([older.status, (await older.json()).field]).toEqual([422, 'version']);
+  const moved = await put({ ...(await boss.json<object>(`/api/orders/${id}`)), status: 'READY' });
+  expect([moved.status, (await moved.json()).field]).toEqual([422, 'status']);
+});
+
 test('[ALI5] a poll of a channel answers the newest that happened on it since its cursor, in the names of the document', async () => {
   const server = await start({ now: () => 1_705_312_200_000 });
   const boss = signedIn(server);
@@ -140,7 +153,9 @@ test('[ALI5] a poll of a channel answers the newest that happened on it since it
   expect(second).toMatchObject({ hasUpdate: true, cached: false, payload: { type: 'order.updated', order: { id: order.id, status: 'IN_PROGRESS' } } });
   expect(await poll(boss, `orders-${order.id}`, 'order.updated', first.cursor)).toEqual({ ...second, cached: true });
   expect(await poll(boss, `orders-${order.id}`, 'order.updated', second.cursor)).toMatchObject({ hasUpdate: false, payload: null });
-  expect(await poll(boss, 'orders', 'order.updated', first.cursor)).toMatchObject({ payload: { order: { id: other.id, notes: 'other' } } });
+  expect(await poll(boss, 'orders', 'order.updated', first.cursor)).toMatchObject({
+    payload: { order: { id: other.id, notes: 'other', status: 'INITIATED' } },
+  });
   expect(await poll(boss, 'dispatch', 'job.started')).toMatchObject({ hasUpdate: true, payload: { type: 'job.started' } });
   expect(await poll(boss, `orders-${order.id}`, 'order.status_changed', 'not-a-cursor')).toMatchObject({ hasUpdate: true });
 });
@@ -182,6 +197,8 @@ test('[ALI7] /api/orders is a plain list, and a changed status a move, into the 
   expect((await patch(one.id, { notes: 'y' }, { 'if-match': '"2"' })).status).toBe(412);
   expect((await patch(one.id, { status: 'SHIPPED' })).status).toBe(422);
   const read = await boss.get(`/api/orders/${one.id}`);
+  expect((await patch(two.id, { status: 'READY' })).status).toBe(200);
+  expect(await (await patch(two.id, { status: 'IN_PROGRESS' })).json()).toMatchObject({ bayId: 'bay-3', status: 'IN_PROGRESS' });
   expect([read.headers.get('etag'), (await boss.get(`/api/orders/${one.id}`, { 'if-none-match': '"3"' })).status]).toEqual(['"3"', 304]);
 });
 

@@ -135,8 +135,8 @@ describe('snapshot', () => {
       const { documents } = await signedIn(server, role).snapshot();
       return [...new Set(documents.map((document) => document.collection))];
     };
-    expect(await collectionsOf('manager')).toEqual(['orders', 'queues', 'bays', 'drivers', 'payments', 'customers']);
-    expect(await collectionsOf('worker')).toEqual(['orders', 'queues', 'bays', 'drivers', 'payments', 'customers']);
+    expect(await collectionsOf('manager')).toEqual(['orders', 'queues', 'bays', 'drivers', 'payments', 'customers', 'services']);
+    expect(await collectionsOf('worker')).toEqual(['orders', 'queues', 'bays', 'drivers', 'payments', 'customers', 'services']);
     expect(await collectionsOf('kiosk')).toEqual(['orders', 'queues', 'bays']);
     expect(await collectionsOf('display')).toEqual(['queues']);
   });

@@ -108,6 +108,38 @@ test('[SEC3] guesses are counted by the address that a proxy of ours names, and 
   expect((await signIn(proxied.url, { 'x-forwarded-for': '203.0.113.7, 203.0.113.8' }, PASSWORD)).status).toBe(200);
 });
 
+test('[SEC5] a proxy that nobody told of is told of, once', async () => {
+  const lines: string[] = [];
+  const log = createLogger('error', (line) => lines.push(line));
+  for (const proxies of [0, 1]) {
+    const { url } = await start({ log, proxies });
+    await fetch(`${url}/healthz`);
+    expect(lines).toHaveLength(proxies);
+    for (let times = 0; times < 3; times++) await fetch(`${url}/healthz`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    expect(lines).toHaveLength(1);
+  }
+  expect(lines[0]).toContain('TRUST_PROXY is 0');
+});
+
+test('[SEC6] whole snapshots of one user are counted, single documents and known places are not read for', async () => {
+  const server = await start();
+  const client = signedIn(server);
+  const answer = await client.get('/api/v1/sync/snapshot');
+  expect([answer.headers.get('ratelimit-policy'), answer.headers.get('ratelimit')]).toEqual([
+    expect.stringContaining('"snapshots";q=1200;w=60'),
+    expect.stringContaining('"snapshots";r=1199'),
+  ]);
+  expect((await client.get('/api/v1/sync/snapshot?ids=bays:bay-1')).headers.get('ratelimit-policy')).not.toContain('snapshots');
+  const { listJson } = server.store.documents;
+  let reads = 0;
+  Object.assign(server.store.documents, { listJson: (...asked: Parameters<typeof listJson>) => (reads++, listJson(...asked)) });
+  const headers = { 'if-none-match': answer.headers.get('etag') ?? '' };
+  expect([(await client.get('/api/v1/sync/snapshot', headers)).status, reads]).toEqual([304, 0]);
+  await client.order();
+  expect((await client.get('/api/v1/sync/snapshot', headers)).status).toBe(200);
+  expect(reads).toBeGreaterThan(0);
+});
+
 test('[SEC3] an IPv6 customer is its network, however the address is written', () => {
   const network = networkOf('2001:db8:0:1::1');
   expect(network).toBe('2001:db8:0:1::/64');

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { createClientReports } from '../../server/metrics/client-reports.ts';
@@ -13,6 +14,9 @@ function report(sums: Partial<ClientMetrics['sums']> = {}, gauges: Partial<Clien
 }
 
 const read = async (url: string, headers: Record<string, string> = {}) => fetch(`${url}/metrics`, { headers });
+/** fetch sends no other Host. */
+const statusAs = (port: number, host: string) =>
+  new Promise((resolve) => get({ port, host: '127.0.0.1', path: '/metrics', headers: { host } }, (answer) => resolve(answer.resume().statusCode)));
 const lineOf = (text: string, name: string) =>
   text
     .split('\n')
@@ -23,7 +27,13 @@ const lineOf = (text: string, name: string) =>
 test('[MTS1] /metrics is for this machine alone, and for nobody whose request was handed on, unless a token is set', async () => {
   const own = await start();
   expect((await read(own.url)).status).toBe(200);
-  for (const name of ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-IP']) expect((await read(own.url, { [name]: '127.0.0.1' })).status, name).toBe(403);
+  for (const name of ['X-Forwarded-For', 'Forwarded', 'Via', 'X-Real-IP', 'X-Forwarded-Proto', 'CF-Connecting-IP'])
+    expect((await read(own.url, { [name]: '127.0.0.1' })).status, name).toBe(403);
+  expect(await statusAs(own.port, 'sync.example')).toBe(403);
+  expect(await statusAs(own.port, 'localhost:4173')).toBe(200);
+  const proxied = await start({ proxies: 1 });
+  expect((await read(proxied.url)).status).toBe(403);
+  expect((await read(proxied.url, { 'X-Forwarded-For': '127.0.0.1' })).status).toBe(403);
   const guarded = await start({ metricsToken: TOKEN });
   expect((await read(guarded.url)).status).toBe(403);
   expect((await read(guarded.url, { Authorization: `Bearer ${TOKEN}x` })).status).toBe(403);
@@ -78,10 +88,13 @@ test('[MTS3] what is no report is refused and counted, and nobody reports withou
 test('[MTS4] devices are bounded: who reported longest ago is forgotten, and is not counted again from zero', async () => {
   const registry = new Registry();
   const reports = createClientReports(registry, { maxDevices: 2 });
+  reports.take('quiet', 'u', report({ totalEvents: 100 }, {}, 'a'));
   for (const device of ['a', 'b', 'c']) reports.take('t', 'u', report({ totalEvents: 100 }, {}, device));
-  expect(reports.devices()).toBe(2);
+  expect(reports.devices()).toBe(3);
   reports.take('t', 'u', report({ totalEvents: 150 }, {}, 'a'));
   expect(lineOf(await registry.metrics(), 'holdfast_client_events_total')).toBeUndefined();
   reports.take('t', 'u', report({ totalEvents: 160 }, {}, 'a'));
   expect(lineOf(await registry.metrics(), 'holdfast_client_events_total{tenant="t"}')).toBe('10');
+  reports.take('quiet', 'u', report({ totalEvents: 101 }, {}, 'a'));
+  expect(lineOf(await registry.metrics(), 'holdfast_client_events_total{tenant="quiet"}')).toBe('1');
 });

@@ -4,7 +4,7 @@ import type { Collections } from '../../src/domain/collections.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { signedIn, start, type Client } from './harness.ts';
 
-type Documents = { readonly [Name in keyof Collections]: (id: string | null) => Promise<Collections[Name]> };
+type Documents = { readonly [Name in Exclude<keyof Collections, 'services'>]: (id: string | null) => Promise<Collections[Name]> };
 
 const about = (client: Client) => {
   const doc =

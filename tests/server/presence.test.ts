@@ -91,7 +91,7 @@ test.each([
   expect([answer.status, (await answer.json()).field]).toEqual([status, field]);
 });
 
-test('[BND1] presence: ten tabs of a device, a hundred leases of an order, ten thousand orders; what goes is counted', () => {
+test('[BND1] presence: ten tabs of a device, a hundred leases of an order, two thousand orders of a tenant; what goes is counted', () => {
   const life = new AbortController();
   const board = createPresenceBoard({ tell: () => {}, now: () => 0, leaseMs: 30_000 }, life.signal);
   const who = (device: string) => ({ user: 'u', name: 'U', device });
@@ -99,7 +99,10 @@ test('[BND1] presence: ten tabs of a device, a hundred leases of an order, ten t
   expect(board.shed).toBe(50 - LIMITS.presenceTabs);
   for (let device = 0; device < 300; device++) board.put({ tenant: 't', orderID: 'o', tab: 'a' }, who(`d${device}`), 'viewing');
   expect(board.of('t', 'o')).toHaveLength(LIMITS.presencePeople);
+  board.put({ tenant: 'quiet', orderID: 'o', tab: 'a' }, who('one'), 'viewing');
   for (let order = 0; order < LIMITS.presenceOrders + 10; order++) board.put({ tenant: 't', orderID: `o${order}`, tab: 'a' }, who('one'), 'viewing');
   expect(board.of('t', 'o')).toEqual([]);
+  // Another tenant's crowd pushes nobody out.
+  expect(board.of('quiet', 'o')).toHaveLength(1);
   life.abort();
 });

@@ -1,9 +1,10 @@
 // The server as a process: start, kill -9 in the middle of writes, start again, orderly end.
 import { createHash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { openStream, temporaryFolder } from './harness.ts';
+import { openStream, temporaryFolder, until } from './harness.ts';
 import { exitOf, launch, MANAGER, signIn } from './launch.ts';
 
 interface Ack {
@@ -73,6 +74,7 @@ test('[SLG5] what was answered is there after kill -9 in the middle of writes, a
 
 test('[SRV3] SIGTERM says rotate to every stream, then the process ends with 0', async () => {
   const { child, url, output } = await launch(temporaryFolder(), { LOG_LEVEL: 'debug' });
+  expect(output()).not.toContain('whose password everybody can read');
   const cookie = await signIn(url);
   const stream = await openStream(`${url}/api/v1/sync/events`, { cookie, accept: 'text/event-stream' });
   await stream.next('connected');
@@ -86,8 +88,17 @@ test('[SRV3] SIGTERM says rotate to every stream, then the process ends with 0',
   expect(output()).not.toContain(token);
 });
 
+test('[SRV7] what the process makes is for its own user alone, and a demo that other machines can reach is told of', async () => {
+  const dataDir = join(temporaryFolder(), 'data');
+  const { output } = await launch(dataDir, { TRUST_PROXY: '1' });
+  await until(() => output().includes('whose password everybody can read'));
+  const modes = ['.', ...readdirSync(dataDir)].map((name) => [name, statSync(join(dataDir, name)).mode & 0o077]);
+  expect(modes.map(([name]) => name)).toEqual(expect.arrayContaining(['.', 'holdfast.sqlite', 'holdfast.sqlite-wal', 'push-keys.json']));
+  expect(modes.filter(([, others]) => others !== 0)).toEqual([]);
+});
+
 test('[SRV3] a setting that can not be read stops the start with its name', async () => {
-  await expect(launch(temporaryFolder(), { DEMO_RATE: '0' })).rejects.toThrow("DEMO_RATE=0 can't be used: expected a number from 1 to 100.");
+  await expect(launch(temporaryFolder(), { DEMO_RATE: '0' })).rejects.toThrow("DEMO_RATE=0 can't be used: expected a whole number from 1 to 100.");
   const both = launch(temporaryFolder(), { DEMO_TRAFFIC: 'maybe', PORT: 'x' });
   await expect(both).rejects.toThrow(/^exit 78: [^]*DEMO_TRAFFIC=maybe can't be used: expected one of on, off\.\nPORT=x/);
 });

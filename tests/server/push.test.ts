@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { decodePushMessage } from '../../src/protocol/push.ts';
 import { LIMITS } from '../../server/limits.ts';
-import { createPushSender } from '../../server/push/push-sender.ts';
+import { createPushSender, oldestOfLargest } from '../../server/push/push-sender.ts';
 import { createLogger } from '../../server/log.ts';
 import { isPushService } from '../../server/push/push-services.ts';
+import { createSubscriptionStore, SUBSCRIBED } from '../../server/push/subscription-store.ts';
+import { DELETED_BEFORE } from '../../server/store/document-store.ts';
 import { openVapidKeys } from '../../server/push/vapid-keys.ts';
 import { signedIn, start, temporaryFolder, type Client } from './harness.ts';
 
@@ -194,7 +196,56 @@ test('[NTF5] only addresses of push services are posted to, and a subscription t
   }
 });
 
-test('[BND1] messages for push services that do not answer: two thousand wait, older ones go and are counted', async () => {
+test('[NTF5] an address that is not allowed any more is kept and not posted to', async () => {
+  const service = await pushService();
+  const dbFile = join(temporaryFolder(), 'test.sqlite');
+  const before = await start({ dbFile, push: { services: [service.origin] } });
+  expect(await subscribe(signedIn(before, 'worker'), `${service.origin}/x`)).toBe(204);
+  await before.close();
+  const server = await start({ dbFile, prepare: async () => {} });
+  const boss = signedIn(server);
+  await makeReady(boss);
+  const { shed } = await boss.json<{ shed: { pushesRefused: number } }>('/api/v1/status');
+  expect([shed.pushesRefused, service.arrivals, server.store.db.all('SELECT user FROM push_subscriptions')]).toEqual([1, [], [{ user: 'worker' }]]);
+});
+
+test('[NTF3] a subscription goes with its session and with the access of its user, and who is asked for is found by keys', async () => {
+  const { store } = await start();
+  const subscriptions = createSubscriptionStore(store.db);
+  const now = Date.now();
+  const put = (user: string, sessionId: string | null) =>
+    subscriptions.put(
+      { tenant: 'north', user, sessionId, device: 'd' },
+      { endpoint: `https://push.example/${user}/${sessionId}`, keys: browser().keys, scope: SCOPE },
+      now,
+    );
+  const idOf = (user: string) => {
+    store.sessions.open('north', user, now);
+    return String(store.db.get('SELECT token FROM sessions WHERE user = ?', user)?.['token']);
+  };
+  const [worker, kiosk] = [idOf('worker'), idOf('kiosk')];
+  for (const [user, session] of [
+    ['worker', worker],
+    ['worker', null],
+    ['kiosk', kiosk],
+  ] as const)
+    put(user, session);
+  const left = () => store.db.all('SELECT endpoint FROM push_subscriptions').length;
+  expect([left(), subscriptions.of('north', null, now).length, subscriptions.of('north', null, now + LIMITS.sessionMs).length]).toEqual([3, 3, 0]);
+  store.db.run("UPDATE users SET token_at = ? WHERE id = 'worker'", now + 60_000);
+  expect(subscriptions.of('north', null, now + LIMITS.sessionMs).map(({ endpoint }) => endpoint)).toEqual(['https://push.example/worker/null']);
+  store.sessions.close(kiosk);
+  expect(left()).toBe(2);
+  store.sessions.forget(now + LIMITS.sessionMs, 100);
+  expect(left()).toBe(1);
+  store.users.setDisabled('north', 'worker', true);
+  expect(left()).toBe(0);
+  const plan = (sql: string, ...values: (string | number)[]) => store.db.all(`EXPLAIN QUERY PLAN ${sql}`, ...values).map((row) => String(row['detail']));
+  expect(plan(SUBSCRIBED, 'north', '', now, now, 500).filter((step) => step.startsWith('SCAN'))).toEqual([]);
+  expect(plan(DELETED_BEFORE, now, 500)).toEqual(['SEARCH documents USING INDEX documents_deleted (updated_at<?)']);
+});
+
+test('[BND1] messages for push services that do not answer: two thousand wait, older ones of the tenant with most go and are counted', async () => {
   const hanging = createServer(() => {});
   await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
   const life = new AbortController();
@@ -218,6 +269,7 @@ test('[BND1] messages for push services that do not answer: two thousand wait, o
   const sender = createPushSender(
     {
       subscriptions,
+      isAllowed: () => true,
       documents: server.store.documents,
       keys: openVapidKeys(null),
       subject: 'mailto:a@b.example',
@@ -228,4 +280,6 @@ test('[BND1] messages for push services that do not answer: two thousand wait, o
   );
   for (let times = 0; times < 6; times++) sender.hear('north', record);
   expect(sender.counts.shed).toBe(3_000 - LIMITS.pushQueue - LIMITS.pushesAtOnce);
+  const queued = (...tenants: string[]) => oldestOfLargest(tenants.map((tenant) => ({ tenant })));
+  expect([queued('south', 'north', 'north'), queued('north', 'north', 'south', 'south', 'south'), queued('north')]).toEqual([1, 2, 0]);
 });

@@ -22,8 +22,8 @@ const options = ({ port }: HoldfastServer): Options => ({
 });
 
 /** Its Node build sends no cookie: the request that it would make of a page is made here. */
-function browser(server: HoldfastServer, role: Role = 'manager', tenant = 'north', key = APP.key): PusherClient {
-  const { send } = signedIn(server, role, tenant);
+function browser(server: HoldfastServer, role: Role = 'manager', tenant = 'north', { key = APP.key, as = signedIn(server, role, tenant) } = {}): PusherClient {
+  const { send } = as;
   const ask: ChannelAuthorizationHandler = async ({ socketId, channelName }, done) => {
     const body = new URLSearchParams({ socket_id: socketId, channel_name: channelName }).toString();
     const answer = await send('POST', '/api/pusher/auth', body, { 'content-type': 'application/x-www-form-urlencoded' });
@@ -96,7 +96,7 @@ test('[PSH3] public channels, forged signatures and other keys get nowhere', asy
   const forged = browser(server);
   forged.config.channelAuthorizer = (_params, done) => done(null, { auth: `${APP.key}:${'0'.repeat(64)}` });
   expect(await heard(forged.subscribe('private-north'), 'pusher:subscription_error')).toMatchObject({ status: 403 });
-  const stranger = browser(server, 'manager', 'north', 'other-key');
+  const stranger = browser(server, 'manager', 'north', { key: 'other-key' });
   await new Promise<void>((resolve) => stranger.connection.bind('unavailable', resolve));
   expect(stranger.connection.state).not.toBe('connected');
   expect((await fetch(`${server.url}/api/pusher/auth`, { method: 'POST', body: 'socket_id=1.2&channel_name=private-north' })).status).toBe(401);
@@ -158,6 +158,35 @@ test('[PSH5] a refused or half closed connection is let go: it does not keep the
     await server.close();
   }
 }, 20_000);
+
+test('[PSH6] log-out ends what its socket hears; another role has to ask again and gets what it may see', async () => {
+  const server = await startWith();
+  const worker = signedIn(server, 'worker');
+  const [own, kiosk] = [browser(server, 'worker', 'north', { as: worker }), browser(server, 'kiosk')];
+  const [wakes, finance, other] = [await joined(own, 'private-north'), await joined(own, 'private-north;finance'), await joined(kiosk, 'private-north')];
+  const heardAfter: unknown[] = [];
+  own.bind_global((event: string) => event === 'holdfast.wake' && heardAfter.push(event));
+  const refused = Promise.all([wakes, finance].map((channel) => heard(channel, 'pusher:subscription_error')));
+  expect((await worker.send('DELETE', '/api/v1/session')).status).toBe(204);
+  await refused;
+  const woken = heard(other, 'holdfast.wake');
+  await signedIn(server).order();
+  await woken;
+  expect(heardAfter).toEqual([]);
+
+  const boss = browser(server, 'manager', 'south');
+  const [south, money] = [await joined(boss, 'private-south'), await joined(boss, 'private-south;finance')];
+  const [again, lost] = [heard(south, 'pusher:subscription_succeeded'), heard(money, 'pusher:subscription_error')];
+  server.setRole('south', 'manager', 'kiosk');
+  expect(await lost).toMatchObject({ type: 'AuthError' });
+  await again;
+});
+
+test('[PSH6] leave is for a socket that is here', async () => {
+  const server = await startWith();
+  const made = await signedIn(server).send('POST', '/api/pusher/auth', { socket_id: '1.2', channel_name: 'private-north' });
+  expect([made.status, (await made.json()).field]).toEqual([403, 'socket_id']);
+});
 
 test('[PSH5] channels of one socket are bounded, and a server that closes tells its sockets', async () => {
   const server = await startWith();

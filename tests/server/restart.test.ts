@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../server/store/database.ts';
+import { createSideWrites } from '../../server/store/side-write.ts';
 import { createTerms } from '../../server/sync/terms.ts';
 import { signedIn, start, temporaryFolder } from './harness.ts';
 
@@ -22,7 +23,7 @@ test('[WHO2] an older term is still stale after the server was started again', a
 });
 
 test('[WHO2] of the terms of one user the oldest are forgotten beyond the bound, and counted', () => {
-  const terms = createTerms(openDatabase({ file: ':memory:' }), 3);
+  const terms = createTerms({ db: openDatabase({ file: ':memory:' }), sideWrites: createSideWrites({ failed: () => {}, now: Date.now }) }, 3);
   const claim = (user: string, device: string, term: number) => terms.admit({ tenant: 't', user, device, term }, term);
   for (const device of ['a', 'b', 'c', 'd', 'e']) claim('u', device, 100 + device.charCodeAt(0));
   expect(claim('other', 'a', 500)).toBe(true);
@@ -53,7 +54,8 @@ test('[OPS2] a file from before is brought up to date with what is in it, and on
   const now = db.prepare('PRAGMA user_version').get()?.['user_version'];
   // As the first servers left their files: without what the steps after the first have added.
   db.exec(
-    'DROP INDEX sessions_user; DROP TABLE terms; DROP TABLE probe; DROP INDEX log_order; DROP INDEX documents_updated; DROP TABLE order_locks; DROP TABLE push_subscriptions',
+    `DROP INDEX sessions_user; DROP TABLE terms; DROP TABLE probe; DROP INDEX log_order; DROP INDEX documents_updated; DROP TABLE order_locks;
+     DROP TRIGGER push_session_gone; DROP TRIGGER push_user_shut_out; DROP INDEX documents_deleted; DROP TABLE push_subscriptions`,
   );
   db.exec('ALTER TABLE users DROP COLUMN disabled; ALTER TABLE users DROP COLUMN token_at; ALTER TABLE sessions DROP COLUMN kind; PRAGMA user_version = 0');
   db.close();

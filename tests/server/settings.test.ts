@@ -50,6 +50,41 @@ test('[SRV3] all mistakes are told at once, each with its name', () => {
   expect(problems).toHaveLength(names.length + 2);
 });
 
+test('[SRV3] what is counted is a whole number in its range, and the message names variable, value and range', () => {
+  const counted = [
+    ...[
+      'PORT',
+      'HEARTBEAT_MS',
+      'CHECKPOINT_MS',
+      'LEASE_MS',
+      'RETENTION_TTL_MS',
+      'RETENTION_MAX_EVENTS',
+      'TRUST_PROXY',
+      'TOKEN_SECONDS',
+      'DEMO_RATE',
+      'DEMO_SEED',
+    ],
+    ...['MAX_STREAMS', 'MAX_STREAMS_PER_TENANT', 'MAX_STREAMS_PER_USER', 'MAX_STREAMS_PER_DEVICE', 'JWT_MAX_AGE_SECONDS', 'JWT_CLOCK_TOLERANCE_SECONDS'],
+    ...['RATE_LIMIT_ADDRESS', 'RATE_LIMIT_USER', 'RATE_LIMIT_DEVICE', 'RATE_LIMIT_CONNECTS'],
+  ];
+  for (const name of counted) {
+    for (const value of ['0.5', '1e3', '0x10', ' 1000', '-1', 'Infinity', 'NaN', '1,000', '99999999999999999999', 'true']) {
+      const problems = problemsOf({ [name]: value });
+      expect(problems, `${name}=${value}`).toHaveLength(1);
+      expect(problems[0]).toMatch(new RegExp(`^${name}=${value} can't be used: expected a whole number from \\d+ to \\d+\\.$`));
+    }
+  }
+  expect(read({ TRUST_PROXY: '2', PORT: '0', RETENTION_MAX_EVENTS: '0' })).toMatchObject({ proxies: 2, port: 0, retention: { maxEvents: 0 } });
+});
+
+test('[SRV3] a misspelt setting and a host that is none are told as well', () => {
+  for (const name of ['TRUST_PROXIES', 'RATE_LIMIT_USERS', 'MAX_STREAMS_PER_DEVICES', 'RETENTION_TTL', 'ALLOWED_ORIGIN', 'JWT_CLAIM_ROLES', 'HEARTBEAT_MS_'])
+    expect(problemsOf({ [name]: '1' })).toEqual([`${name} is no setting of this server: docs/operators.md lists them.`]);
+  expect(problemsOf({ PATH: '/bin', JWT_LIBRARY: 'theirs', PUSHER_CLUSTER: 'eu', NEXT_PUBLIC_PUSHER_KEY: 'k', CACHE_TTL: '60' })).toEqual([]);
+  for (const host of ['http://0.0.0.0', '0.0.0.0:80', 'a b', '-x']) expect(problemsOf({ HOST: host })).toHaveLength(1);
+  for (const host of ['::', '::1', '0.0.0.0', 'localhost', 'sync.example']) expect(read({ HOST: host }).host).toBe(host);
+});
+
 test('[SRV3] whom push services write to is an address, and a Pusher application is whole, with a secret that nobody guesses', () => {
   for (const contact of ['ops@example.com', 'http://example.com', 'mailto:', 'https://']) expect(problemsOf({ PUSH_CONTACT: contact })).toHaveLength(1);
   for (const contact of ['mailto:ops@example.com', 'https://example.com']) expect(read({ PUSH_CONTACT: contact }).push.subject).toBe(contact);

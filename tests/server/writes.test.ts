@@ -117,6 +117,15 @@ describe('idempotency', () => {
     expect(head(client)).toBe(1);
   });
 
+  test('[WRT13] under a later epoch a repeated key gets a cursor of that epoch, by which whoever follows its log has the write', async () => {
+    const client = signedIn(await start());
+    const once = await cells(await client.send('POST', '/api/v1/orders', NEW, { 'idempotency-key': 'same' }));
+    client.server.store.db.run("UPDATE head SET epoch = 'restored' WHERE tenant = 'north'");
+    await client.send('POST', '/api/v1/orders', NEW);
+    const again = await cells(await client.send('POST', '/api/v1/orders', NEW, { 'idempotency-key': 'same' }));
+    expect(again).toEqual({ ...once, replayed: 'true', cursor: expect.stringMatching(/^restored_0{15}2_/) });
+  });
+
   test('[WRT2] requests with one key at one moment make one write', async () => {
     const client = signedIn(await start());
     const answers = await Promise.all(
