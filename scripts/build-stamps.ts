@@ -10,6 +10,12 @@ export function buildStamps(now: Date = new Date()): Record<string, string> {
   return {
     __BUILD__: String(Math.floor(now.getTime() / 1_000)),
     __VERSION__: JSON.stringify(version),
+    __PUSHER__: JSON.stringify(pusherApp(process.env['NEXT_PUBLIC_PUSHER_KEY'], process.env['NEXT_PUBLIC_PUSHER_CLUSTER'])),
     'process.env.NEXT_PUBLIC_USE_SYNC': JSON.stringify(process.env['NEXT_PUBLIC_USE_SYNC'] ?? 'true'),
   };
+}
+
+/** Document 004's names. Without a key the server is asked; without a cluster it speaks the protocol itself. */
+function pusherApp(key = '', cluster = ''): { readonly key: string; readonly cluster: string | null } | null {
+  return key === '' ? null : { key, cluster: cluster || null };
 }

@@ -5,6 +5,12 @@ const start = { name: 'start', tags: ['$initial' as const], priority: 1 };
 /** What reads a stream's bytes: fetched by an engine at once, while it opens its database. */
 const reader = { name: 'reader', test: /\/src\/transport\/(sse-reader|event-bound)\.ts$|\/eventsource-parser\// };
 
+/** Fetched where a Pusher application is named, while polling: by that name it is left out of what is kept for offline use. */
+const pusher = { name: 'pusher-js', test: /\/pusher-js\// };
+
+/** The connection's total table: what an engine needs from its first trouble on. */
+const machine = { name: 'machine', test: /\/src\/core\/(connection|circuit-breaker|backoff)[^/]*\.ts$/ };
+
 /** Files of src, a line for each folder: `folder name name ...`. */
 function files(...lines: readonly string[]): RegExp {
   const folders = lines.map((line) => line.split(' ')).map(([folder = '', ...names]) => `${folder}/(${names.join('|')})`);
@@ -43,7 +49,9 @@ export const pageChunks = {
       ),
     },
     reader,
-    { name: 'stream', test: /\/src\/(transport|protocol)\// },
+    machine,
+    { name: 'stream', test: /\/src\/(transport|protocol)\/(?!bare-server|pusher)/ },
+    pusher,
   ],
 };
 
@@ -56,7 +64,8 @@ export const workerChunks = {
   groups: [
     start,
     reader,
-    { name: 'machine', test: /\/src\/core\/(connection|circuit-breaker|backoff)[^/]*\.ts$/ },
+    pusher,
+    machine,
     {
       name: 'later',
       test: /\/src\/(engine\/(later|trouble|metrics|lag|sweep|watch|mend|end-sentence|poll-once|take-snapshot)|transport\/(polling|follow-redirect|judge-answer|classify|problem-code))\.ts$/,

@@ -88,6 +88,8 @@ async function writePrecacheList({ outDir, swSrc, shell, previous }: Written): P
     swDest: resolve(outDir, 'sw.js'),
     globDirectory: outDir,
     globPatterns: [...shell],
+    // Of no use without a network.
+    globIgnores: ['assets/pusher-*'],
     maximumFileSizeToCacheInBytes: MAX_FILE_BYTES,
     // Names below assets/ carry a hash of their content: no revision, and no query string that would miss the HTTP cache.
     dontCacheBustURLsMatching: /^assets\//,

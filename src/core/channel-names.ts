@@ -66,10 +66,6 @@ export function parseChannel(text: string): Channel | null {
   return { namespace, id };
 }
 
-export function channelName({ namespace, id }: Channel): string {
-  return id === null ? namespace : `${namespace}-${id}`;
-}
-
 /** `order.updated`: two or more words of a-z, 0-9 and _, at most 64 characters. */
 export function isEventName(text: string): boolean {
   return text.length <= 64 && /^[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+$/.test(text);

@@ -1,9 +1,9 @@
 // How the connection tries, fails, waits and resyncs: the moves that more than one state makes. Pure, like all of the machine.
 import { backoffMs } from './backoff.ts';
 import type { Failure } from './connection-input.ts';
-import type { Connection, ConnectionReason, ConnectionStep } from './connection-model.ts';
+import { mayStream, type Connection, type ConnectionReason, type ConnectionStep } from './connection-model.ts';
 import { abort, asked, withBreaker, withRetryAfter } from './connection-moves.ts';
-import { enterPolling } from './connection-polling.ts';
+import { enterPolling, whyPolling } from './connection-polling.ts';
 import { openStream } from './connection-start.ts';
 import type { Policy } from './policy.ts';
 import type { ResyncReason } from '../protocol/event.ts';
@@ -12,7 +12,7 @@ export const NEVER = Number.MAX_SAFE_INTEGER;
 
 export function dial(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
   if (!state.memory.hasCursor) return beginResync(state, 'first-snapshot', now);
-  if (state.memory.transport === 'polling') return enterPolling(state, 'preference', now, policy);
+  if (!mayStream(state.memory)) return enterPolling(state, whyPolling(state.memory), now, policy);
   return openStream(withBreaker(state.memory, 'probed', now, policy), reason, now, policy);
 }
 

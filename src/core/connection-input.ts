@@ -52,8 +52,12 @@ export type ConnectionInput =
   /** Online, visible, resumed, clock jumped: try at once, but never inside a Retry-After. */
   | { readonly type: 'wake' }
   | ({ readonly type: 'configure' } & ConnectionWishes)
-  /** What the user of this device chose, or what an engine does beyond the scopes that may stream. */
-  | { readonly type: 'prefer'; readonly transport: 'auto' | 'polling' };
+  /** What the user of this device chose. */
+  | { readonly type: 'prefer'; readonly transport: 'auto' | 'polling' }
+  /** Whether enough other scopes of this browser stream already: then this one polls until a place is free. */
+  | { readonly type: 'crowd'; readonly isCrowded: boolean }
+  /** A wake-up from outside: there may be something new. It says nothing else, and means something to polls alone. `random` in [0, 1). */
+  | { readonly type: 'nudge'; readonly random: number };
 
 export type ConnectionCommand =
   | { readonly do: 'open'; readonly attempt: number }

@@ -18,6 +18,7 @@ export type ConnectionReason =
   | 'retired'
   | 'bare'
   | 'preference'
+  | 'crowded'
   | ResyncReason
   | 'first-snapshot';
 
@@ -48,6 +49,8 @@ export interface Memory {
   readonly autoReconnect: boolean;
   readonly maxAttempts: number;
   readonly transport: 'auto' | 'polling';
+  /** Enough other scopes of this browser stream. */
+  readonly isCrowded: boolean;
   readonly pollWishMs: number | null;
   /** The server's least pause between two polls. */
   readonly pollAfterMs: number;
@@ -63,6 +66,10 @@ export interface Poll {
   readonly failed: number;
   /** One has been answered: before that nobody is told that polling works. */
   readonly isProven: boolean;
+  /** When the last one was asked for. */
+  readonly askedAt: number;
+  /** When a nudge that came while one was under way wants the next; Infinity without. */
+  readonly wantedAt: number;
 }
 
 /** A stream that was asked for and has not greeted yet: `since` counts from its request, once that is sent. */
@@ -110,11 +117,17 @@ export function startConnection({ hasCursor, transport = 'auto', notBefore = { e
     autoReconnect: true,
     maxAttempts: policy.maxAttempts,
     transport,
+    isCrowded: false,
     pollWishMs: null,
     pollAfterMs: policy.pollAfterMs,
     isWatched: true,
   };
   return { at: 'disconnected', reason: 'start', memory };
+}
+
+/** False where polls carry the events although nothing failed. */
+export function mayStream({ transport, isCrowded }: Memory): boolean {
+  return transport === 'auto' && !isCrowded;
 }
 
 /** The attempt whose events ingest admits; null while nobody's are. */

@@ -1,7 +1,7 @@
 // When the connection tries next, as health shows it; and how often it polls. Read off a state, like the rest of connection-model, but of no use to a
 // connection that is well.
 import { clamp } from './backoff.ts';
-import type { Connection, In, Memory } from './connection-model.ts';
+import { mayStream, type Connection, type In, type Memory } from './connection-model.ts';
 import type { Policy } from './policy.ts';
 
 /** When the next attempt at something better comes by itself; null where none is planned. */
@@ -25,9 +25,14 @@ function plannedAt(state: Connection): number | null {
 }
 
 /** While polls fail the next poll is what people wait for; else the next try of a stream. */
-function plannedWhilePolling({ poll, probe, memory: { breaker, transport } }: In<'polling_fallback'>): number | null {
+function plannedWhilePolling({ poll, probe, memory }: In<'polling_fallback'>): number | null {
   if (!poll.isProven || poll.failed > 0) return poll.attempt === null ? poll.nextAt : null;
-  return transport === 'auto' && probe === null && breaker.at === 'open' ? breaker.until : null;
+  return mayStream(memory) && probe === null && memory.breaker.at === 'open' ? memory.breaker.until : null;
+}
+
+/** Between two polls that follow a nudge: while nobody looks, no more often than the server would have it anyway. */
+export function nudgedPollMs({ pollAfterMs, isWatched }: Memory, policy: Policy): number {
+  return isWatched ? policy.nudgedPollMs : Math.max(pollAfterMs, policy.nudgedPollMs);
 }
 
 /** Between two polls: the smallest wish, never below what the server asks for, and slower while nobody looks. */

@@ -2,19 +2,34 @@
 // tried beside it. Ingest admits the poll under way and nothing else until that stream greets.
 import { backoffMs } from './backoff.ts';
 import type { ConnectionCommand, Failure } from './connection-input.ts';
-import { POLLS_TO_ERROR, type Connection, type ConnectionReason, type ConnectionStep, type In, type Of, type Poll } from './connection-model.ts';
+import {
+  mayStream,
+  POLLS_TO_ERROR,
+  type Connection,
+  type ConnectionReason,
+  type ConnectionStep,
+  type In,
+  type Memory,
+  type Of,
+  type Poll,
+} from './connection-model.ts';
 import { abort, asked, greet, withBreaker, withRetryAfter } from './connection-moves.ts';
-import { pollIntervalMs } from './connection-plan.ts';
+import { nudgedPollMs, pollIntervalMs } from './connection-plan.ts';
 import { greetDeadline, numbered, remind, stay } from './connection-start.ts';
 import type { Policy } from './policy.ts';
 
 type Polling = In<'polling_fallback'>;
 type Row<T extends Parameters<typeof stay>[0] = Polling> = (state: T, input: unknown, now: number, policy: Policy) => ConnectionStep;
 
+/** Why polls carry the events where streams are not even tried. */
+export function whyPolling({ transport }: Memory): 'preference' | 'crowded' {
+  return transport === 'polling' ? 'preference' : 'crowded';
+}
+
 /** The first poll goes out at once: the breaker is why events wait no longer. */
 export function enterPolling(state: Connection, reason: ConnectionReason, now: number, policy: Policy): ConnectionStep {
   const { memory } = state;
-  const poll: Poll = { attempt: null, nextAt: Math.max(now, memory.notBefore.events), failed: 0, isProven: false };
+  const poll: Poll = { attempt: null, nextAt: Math.max(now, memory.notBefore.events), failed: 0, isProven: false, askedAt: now, wantedAt: Infinity };
   const [next, commands] = tickPolling({ at: 'polling_fallback', reason, poll, probe: null, memory }, null, now, policy);
   return [next, [...abort(state), ...commands]];
 }
@@ -23,13 +38,13 @@ export function enterPolling(state: Connection, reason: ConnectionReason, now: n
 export const tickPolling: Row = (state, _input, now, policy) => {
   if (state.probe && now >= greetDeadline(state.probe, policy)) return failProbe(state, { cause: 'mute', retryAfterMs: null, random: 0.5 }, now, policy);
   const [probing, opened] = isProbeDue(state, now) ? probe(state, now, policy) : [state, []];
-  const [polling, polled] = probing.poll.attempt === null && now >= probing.poll.nextAt ? poll(probing) : [probing, []];
+  const [polling, polled] = probing.poll.attempt === null && now >= probing.poll.nextAt ? poll(probing, now) : [probing, []];
   const due = nextDue(polling, policy);
   return [polling, [...opened, ...polled, ...(due === Infinity ? [] : [{ do: 'wake-at', at: due } as const])]];
 };
 
 function nextDue({ poll, probe, memory }: Polling, policy: Policy): number {
-  const forProbe = probe ? greetDeadline(probe, policy) : memory.transport === 'auto' ? probeAt(memory) : Infinity;
+  const forProbe = probe ? greetDeadline(probe, policy) : mayStream(memory) ? probeAt(memory) : Infinity;
   return Math.min(poll.attempt === null ? poll.nextAt : Infinity, forProbe);
 }
 
@@ -38,7 +53,7 @@ function probeAt({ breaker, notBefore }: Polling['memory']): number {
 }
 
 function isProbeDue({ probe, memory }: Polling, now: number): boolean {
-  return probe === null && memory.transport === 'auto' && now >= probeAt(memory);
+  return probe === null && mayStream(memory) && now >= probeAt(memory);
 }
 
 type Part = readonly [Polling, readonly ConnectionCommand[]];
@@ -48,9 +63,12 @@ function probe(state: Polling, now: number, policy: Policy): Part {
   return [{ ...state, probe: { since: now, isSent: false }, memory }, [{ do: 'open', attempt: memory.attempt }]];
 }
 
-function poll(state: Polling): Part {
+function poll(state: Polling, now: number): Part {
   const attempt = state.memory.last + 1;
-  return [{ ...state, poll: { ...state.poll, attempt }, memory: { ...state.memory, last: attempt } }, [{ do: 'poll', attempt }]];
+  return [
+    { ...state, poll: { ...state.poll, attempt, askedAt: now, wantedAt: Infinity }, memory: { ...state.memory, last: attempt } },
+    [{ do: 'poll', attempt }],
+  ];
 }
 
 function failProbe(state: Polling, failure: Failure, now: number, policy: Policy): ConnectionStep {
@@ -89,9 +107,9 @@ export function polled(state: Polling, input: Of<'polled'>, now: number, policy:
   if (input.attempt !== state.poll.attempt) return stay(state);
   const isBack = state.poll.failed > 0 || (!state.poll.isProven && state.reason === 'offline');
   const memory = { ...state.memory, pollAfterMs: input.pollAfterMs ?? state.memory.pollAfterMs };
-  const nextAt = now + (input.isMore ? 0 : pollIntervalMs(memory, policy));
-  const reason = memory.transport === 'polling' ? 'preference' : state.reason;
-  const next: Polling = { ...state, reason, poll: { attempt: null, nextAt, failed: 0, isProven: true }, memory };
+  const nextAt = input.isMore ? now : Math.min(now + pollIntervalMs(memory, policy), state.poll.wantedAt);
+  const reason = mayStream(memory) ? state.reason : whyPolling(memory);
+  const next: Polling = { ...state, reason, poll: { ...state.poll, attempt: null, nextAt, failed: 0, isProven: true }, memory };
   return tickPolling(isBack ? halfOpened(next, now, policy) : next, null, now, policy);
 }
 
@@ -116,11 +134,23 @@ export function configurePolling(state: Polling, memory: Polling['memory'], now:
   return tickPolling({ ...state, poll: { ...poll, nextAt }, memory }, null, now, policy);
 }
 
-/** `auto` again: a stream at once, beside the polls. `polling`: the stream that is being tried ends. */
-export function preferPolling(state: Polling, { transport }: Of<'prefer'>, now: number, policy: Policy): ConnectionStep {
-  const memory = { ...state.memory, transport };
-  if (transport === 'auto') return wakePolling({ ...state, memory }, null, now, policy);
-  const [next, commands] = tickPolling({ ...state, reason: 'preference', probe: null, memory }, null, now, policy);
+/** Somebody says that there is something new. Not everybody asks at once, and nobody more than once in a while; while polls fail, their own pace stays. */
+export function nudgePolling(state: Polling, { random }: Of<'nudge'>, now: number, policy: Policy): ConnectionStep {
+  const { poll, memory } = state;
+  if (poll.failed > 0) return stay(state);
+  const spread = Math.min(memory.spreadMs ?? policy.nudgeSpreadMs, pollIntervalMs(memory, policy));
+  const soon = Math.max(now + random * spread, poll.askedAt + nudgedPollMs(memory, policy), memory.notBefore.events);
+  if (soon >= (poll.attempt === null ? poll.nextAt : poll.wantedAt)) return stay(state);
+  // What came after the server looked is not in the answer that is on its way.
+  if (poll.attempt !== null) return stay({ ...state, poll: { ...poll, wantedAt: soon } });
+  return tickPolling({ ...state, poll: { ...poll, nextAt: soon } }, null, now, policy);
+}
+
+/** Streams are wanted again: one at once, beside the polls. Wanted no more: the stream that is being tried ends. */
+export function choosePolling(state: Polling, choice: Partial<Memory>, now: number, policy: Policy): ConnectionStep {
+  const memory = { ...state.memory, ...choice };
+  if (mayStream(memory)) return wakePolling({ ...state, memory }, null, now, policy);
+  const [next, commands] = tickPolling({ ...state, reason: whyPolling(memory), probe: null, memory }, null, now, policy);
   return [next, [...(state.probe ? [{ do: 'abort', attempt: memory.attempt } as const] : []), ...commands]];
 }
 

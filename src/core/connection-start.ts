@@ -1,7 +1,7 @@
 // A start that goes well, apart from the machine: somebody wants to be connected, a stream opens, it greets. An engine begins with these rows, and loads
 // core/connection for everything else, whose table takes the same moves. Pure. It must never answer what the whole table would answer otherwise.
 import type { ConnectionInput, ConnectionWishes } from './connection-input.ts';
-import type { Connection, ConnectionReason, ConnectionStep, Greeting, In, Memory, Of } from './connection-model.ts';
+import { mayStream, type Connection, type ConnectionReason, type ConnectionStep, type Greeting, type In, type Memory, type Of } from './connection-model.ts';
 import type { Policy } from './policy.ts';
 
 export const stay = (state: Connection): ConnectionStep => [state, []];
@@ -66,7 +66,7 @@ type Rows = { readonly [A in Connection['at']]?: { readonly [T in ConnectionInpu
 const START: Rows = {
   disconnected: {
     hold: ({ reason, memory }, _input, now, policy) =>
-      reason === 'start' && memory.hasCursor && memory.transport === 'auto' && now >= memory.notBefore.events ? openStream(memory, 'start', now, policy) : null,
+      reason === 'start' && memory.hasCursor && mayStream(memory) && now >= memory.notBefore.events ? openStream(memory, 'start', now, policy) : null,
     configure,
     tick: stay,
     wake: stay,

@@ -1,6 +1,6 @@
 // The states of a connection as applications know them: a file of its own, because pages need the names and not the machine.
 
-/** The seven values that applications see (READINGS.md); `ConnectionState.ERROR` and the string are one spelling. */
+/** The seven values that applications see; `ConnectionState.ERROR` and the string are one spelling. */
 export const ConnectionState = {
   DISCONNECTED: 'disconnected',
   CONNECTING: 'connecting',

@@ -10,20 +10,22 @@ import { CLOSED } from './circuit-breaker.ts';
 import { beginResync, dial, dialPolitely, fail, forbid, NEVER, redial, waitForSomebody } from './connection-attempts.ts';
 import type { ConnectionInput } from './connection-input.ts';
 import type { Connection, ConnectionStep, In, Memory, Of } from './connection-model.ts';
-import { connectionReason } from './connection-model.ts';
+import { connectionReason, mayStream } from './connection-model.ts';
 import { abort, greet, withBreaker, withRetryAfter } from './connection-moves.ts';
 import {
   askPolling,
+  choosePolling,
   configurePolling,
   enterPolling,
   failPoll,
   failPolling,
   greetWhilePolling,
+  nudgePolling,
   polled,
-  preferPolling,
   sentWhilePolling,
   tickPolling,
   wakePolling,
+  whyPolling,
 } from './connection-polling.ts';
 import { configure, configured, greetDeadline, numbered, remind, sent, stay } from './connection-start.ts';
 import type { Policy } from './policy.ts';
@@ -79,7 +81,7 @@ function tickConnected(state: In<'connected'>, _input: unknown, now: number): Co
   ];
 }
 
-/** DESIGN.md 4: the old stream stays open until the new hello, at most this long. */
+/** The old stream stays open until the new hello, at most this long (docs/protocol.md, `rotate`). */
 const ROTATE_OVERLAP_MS = 2_000;
 
 function tickRotating(state: In<'rotating'>, _input: unknown, now: number, policy: Policy): ConnectionStep {
@@ -154,11 +156,17 @@ function configureError(state: In<'error'>, input: Of<'configure'>, now: number)
 
 const retryField = (memory: Memory, retryFieldMs: number): Memory => ({ ...memory, retryFieldMs, firstDelayMs: retryFieldMs });
 
-/** Streams end where the user chose polling; what isn't a stream remembers the choice for its next move. */
-function prefer(state: Connection, { transport }: Of<'prefer'>, now: number, policy: Policy): ConnectionStep {
-  const chosen = { ...state, memory: { ...state.memory, transport } } as Connection;
-  return transport === 'polling' ? enterPolling(chosen, 'preference', now, policy) : stay(chosen);
+/** Streams end where polls are chosen; what isn't a stream remembers the choice for its next move. */
+function choose(state: Connection, choice: Partial<Memory>, now: number, policy: Policy): ConnectionStep {
+  const chosen = remember(state, choice);
+  return mayStream(chosen.memory) ? stay(chosen) : enterPolling(chosen, whyPolling(chosen.memory), now, policy);
 }
+
+const remember = (state: Connection, choice: Partial<Memory>): Connection => ({ ...state, memory: { ...state.memory, ...choice } });
+const choosing = {
+  prefer: (state: Connection, { transport }: Of<'prefer'>, now: number, policy: Policy) => choose(state, { transport }, now, policy),
+  crowd: (state: Connection, { isCrowded }: Of<'crowd'>, now: number, policy: Policy) => choose(state, { isCrowded }, now, policy),
+} as const;
 
 // ---- the table ---------------------------------------------------------------------------------------------------
 
@@ -178,7 +186,9 @@ const anywhere = {
     [],
   ],
   configure,
-  prefer: (state: Connection, { transport }: Of<'prefer'>): ConnectionStep => [{ ...state, memory: { ...state.memory, transport } }, []],
+  prefer: (state: Connection, { transport }: Of<'prefer'>): ConnectionStep => stay(remember(state, { transport })),
+  crowd: (state: Connection, { isCrowded }: Of<'crowd'>): ConnectionStep => stay(remember(state, { isCrowded })),
+  nudge: stay,
   ask: redial,
   hold: stay,
   sent: stay,
@@ -209,14 +219,14 @@ const TABLE: Table = {
     sent,
     greeted: greet,
     failed: fail,
-    prefer,
+    ...choosing,
     tick: tickConnecting,
     wake: stay,
   },
   connected: {
     ...anywhere,
     failed: failConnected,
-    prefer,
+    ...choosing,
     rotate: (state, input, now) => {
       const rotateAt = now + input.afterMs;
       return [{ ...state, rotateAt }, [{ do: 'wake-at', at: rotateAt }]];
@@ -228,13 +238,13 @@ const TABLE: Table = {
     ...anywhere,
     greeted: (state, input, now, policy) => (input.attempt === state.old ? stay(state) : greet(state, input, now, policy)),
     failed: failRotating,
-    prefer,
+    ...choosing,
     tick: tickRotating,
     wake: stay,
   },
   reconnecting: {
     ...anywhere,
-    prefer,
+    ...choosing,
     tick: tickUntil,
     wake: wakeUp,
   },
@@ -259,7 +269,9 @@ const TABLE: Table = {
       const memory = configured(state.memory, input);
       return memory === state.memory ? stay(state) : configurePolling(state, memory, now, policy);
     },
-    prefer: preferPolling,
+    prefer: (state, { transport }, now, policy) => choosePolling(state, { transport }, now, policy),
+    crowd: (state, { isCrowded }, now, policy) => choosePolling(state, { isCrowded }, now, policy),
+    nudge: nudgePolling,
     tick: tickPolling,
     wake: wakePolling,
   },

@@ -29,9 +29,14 @@ export function sendable({ entries, unread, underWay }: LaneQuestion): readonly 
     const isBehind = taken.has(lane) || touched.has(lane) || aside.some((other) => taken.has(other));
     taken.add(lane);
     for (const other of aside) touched.add(other);
-    const isBehindUnread = unread.some((row) => row.lane === lane && row.place < place);
+    const isBehindUnread = unread.some((row) => row.place < place && row.lane !== null && (row.lane === lane || aside.includes(row.lane)));
     return !isBehind && state !== 'conflict' && !underWay.has(entry.id) && !isBehindUnread;
   });
+}
+
+/** The lane of the entry and those of the documents that it changes besides. */
+export function lanesOf(entry: Entry): readonly string[] {
+  return [entry.lane, ...lanesAside(entry)];
 }
 
 const NONE: readonly string[] = [];

@@ -78,6 +78,8 @@ export interface WriteAnswer {
   readonly expected: string | null;
   /** The document as it stands at the server, in a conflict. */
   readonly current: VersionedDocument | null;
+  /** Name of who made `current` what it is; absent where that isn't known. */
+  readonly changedBy?: string;
   /** From ETag and X-Sync-Cursor. */
   readonly ackVersion: number | null;
   readonly ackCursor: string | null;
@@ -169,16 +171,13 @@ export function successorOf(entry: Entry, change: Partial<WriteRequest>, { id, n
     place: entry.state === 'dead' && !isCreate(entry) ? LAST_PLACE : nextTurn(entry.place),
     policy: change.policy ?? entry.policy,
     createdAt: now,
-    sentAt: null,
-    triedAt: null,
-    notBefore: null,
-    since: null,
-    attempt: 0,
-    state: 'waiting',
-    answer: null,
+    ...UNTRIED,
     supersedes: entry.id,
   };
 }
+
+/** Of an entry that nobody has tried to send. */
+export const UNTRIED = { sentAt: null, triedAt: null, notBefore: null, since: null, attempt: 0, state: 'waiting', answer: null } as const;
 
 const TURN_DIGITS = 4;
 const PLACE_DIGITS = 12;
@@ -233,7 +232,8 @@ const supersede = (entry: Entry): Entry => ({ ...entry, state: 'superseded', not
 /** What may be on its way can't be replaced: both might be applied. */
 const supersedeUnsent = (entry: Entry): Entry => (entry.attempt === 0 ? supersede(entry) : entry);
 
-const NOTHING_SAID = { status: 0, code: null, detail: null, field: null, expected: null, current: null, ackVersion: null, ackCursor: null } as const;
+/** An answer of which nothing is known: what was heard is put on top. */
+export const NOTHING_SAID = { status: 0, code: null, detail: null, field: null, expected: null, current: null, ackVersion: null, ackCursor: null } as const;
 
 const ENDED = { send: stay, answered: stay, confirmed: stay, doubted: stay, discard: stay, supersede: stay };
 

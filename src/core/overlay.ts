@@ -93,18 +93,6 @@ export function overlayCollection(
   return overlaid;
 }
 
-/** One document with what is pending on top. */
-export function overlayDocument(
-  { collection, docId }: { readonly collection: string; readonly docId: string },
-  base: StoredDocument | undefined,
-  entries: readonly Entry[],
-  view: OverlayView,
-): Overlaid {
-  const about = entries.filter((entry) => effectsOf(entry, collection).some((effect) => effect.docId === docId));
-  const found = overlayCollection(collection, (id) => (id === docId ? base : undefined), about, view).get(docId);
-  return found ?? { document: base, pending: [] };
-}
-
 function effectsOf({ effect, also = [] }: Entry, collection: string): readonly Effect[] {
   return [...(effect ? [effect] : []), ...also].filter((one) => one.collection === collection);
 }

@@ -4,7 +4,7 @@ import { overridden, READING_POLICY, type Overrides, type ReadingPolicy } from '
 export interface Policy extends ReadingPolicy {
   /** No hello within this time of the answer's headers = the stream is mute, and mute counts as failed. */
   readonly helloMs: number;
-  /** Server's heartbeat until its hello says otherwise (seed 000: 30 s is what the option assumes; hello corrects it). */
+  /** Server's heartbeat until its hello says otherwise (document 000: 30 s is what the option assumes; hello corrects it). */
   readonly heartbeatMs: number;
   /** Silence longer than this many heartbeats = dead (slow proxies delay one, never two). */
   readonly deadAfterHeartbeats: number;
@@ -26,6 +26,10 @@ export interface Policy extends ReadingPolicy {
   /** Least pause between two polls until the server says its own; and the clamp for what it says and pages wish. */
   readonly pollAfterMs: number;
   readonly pollMs: readonly [number, number];
+  /** Polls that a wake-up asks for come no more often... */
+  readonly nudgedPollMs: number;
+  /** ...and where no server has said how wide to spread, within this time of it: one event wakes all of a tenant's devices at once. */
+  readonly nudgeSpreadMs: number;
   /** Polls come no more often while no page is looked at. */
   readonly hiddenPollMs: number;
   /** While polls (or snapshots, after some failures) fail, the next comes after a time drawn from this span: a server that is back is found within 10 s. */
@@ -101,6 +105,8 @@ export const POLICY: Policy = {
   breakerMaxMs: 300_000,
   pollAfterMs: 3_000,
   pollMs: [250, 3_600_000],
+  nudgedPollMs: 1_000,
+  nudgeSpreadMs: 500,
   hiddenPollMs: 15_000,
   troubleMs: [4_000, 8_000],
   forbiddenMs: 300_000,

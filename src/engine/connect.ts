@@ -11,6 +11,7 @@ import type { SyncError } from '../core/sync-error.ts';
 import { toWire } from '../core/wire-error.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Clock, Log, Random } from '../platform/ports.ts';
+import { orAborted } from '../transport/abort-race.ts';
 import type { Identity, Snapshots, StreamListener, StreamTransport } from '../transport/contract.ts';
 import { NOTE_IDEMPOTENCY, NOTE_NOT_BEFORE, NOTE_PREFERENCES, prefersPolling, readNotBefore } from './connection-notes.ts';
 import type { Counters } from './counters.ts';
@@ -170,7 +171,8 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
   async function attempt(number: number, run: (number: number, cursor: string, until: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
     attempts.set(number, controller);
-    const until = AbortSignal.any([controller.signal, signal]);
+    // A signal of its own, which the end of the engine aborts: what `AbortSignal.any` makes of one that lives for days stays there with all that listens to it.
+    const until = controller.signal;
     await afford(until);
     await ingest.settled();
     const cursor = ingest.cursor();
@@ -193,7 +195,11 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
   async function afford(until: AbortSignal): Promise<void> {
     const [waitMs, after] = spendRequest(budget, clock.monotonic(), policy);
     budget = after;
-    if (waitMs > 0) await sleep(clock, waitMs, until);
+    if (waitMs <= 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = clock.after(waitMs, resolve);
+    await orAborted(promise, until);
+    cancel();
   }
 
   function listen(number: number): Omit<StreamListener, 'retryField'> {
@@ -251,7 +257,7 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
   // Without a cursor the first step is a snapshot already.
   if (!state.memory.hasCursor) late.need();
   /** While code for what is due can't be loaded, nothing is tried, whatever the machine says. */
-  function standing(): Pick<ConnectionReport, 'state' | 'reason' | 'error' | 'retryInMs' | 'pollMs'> {
+  function standing(): Pick<ConnectionReport, 'state' | 'reason' | 'error' | 'retryInMs' | 'pollMs' | 'isWoken'> {
     if (waiting.size > 0 && late.isWithheld())
       return { state: 'reconnecting', reason: 'offline', error: wire(withheldError()), retryInMs: AGAIN_MS, pollMs: null };
     const isBeginning = waiting.size > 0 && state.at === 'disconnected';
@@ -271,7 +277,10 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
     waiting.clear();
     for (const task of tasks) task(made);
   });
-  signal.addEventListener('abort', () => cancelWake());
+  signal.addEventListener('abort', () => {
+    cancelWake();
+    attempts.forEach((attempt) => attempt.abort());
+  });
   return {
     input,
     state: () => state,
@@ -296,12 +305,4 @@ export function createConnection(deps: ConnectDeps, listener: ConnectListener, s
 
 function wire(error: SyncError): JsonObject {
   return toWire(error) as unknown as JsonObject;
-}
-
-async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const cancel = clock.after(ms, resolve);
-    signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
-  });
 }

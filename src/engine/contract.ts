@@ -23,6 +23,8 @@ export interface EngineDeps {
   readonly build: string;
   /** How it comes to lead: it waits for `conn`, takes it from a holder that was found silent, or its page holds it already. */
   readonly way: 'queue' | 'steal' | 'held';
+  /** No stream may be held open where it runs: polls carry the events, whatever anybody prefers. */
+  readonly isStreamless?: boolean;
   /** Starts what sends the user's writes, until `life` aborts; rejects where its code can't be loaded. Absent where nothing is kept. */
   readonly openDrain?: ((seat: DrainSeat, life: AbortSignal) => Promise<EngineDrain>) | undefined;
 }

@@ -23,7 +23,7 @@ export interface IngestDeps {
 
 /** What a commit made of the log; the engine adds its own name before it goes on the bus. */
 export type CommittedFrame = Pick<Frame, 'run' | 'prev' | 'through' | 'cursor' | 'serverTime' | 'events' | 'documents' | 'term'>;
-export type IngestCounter = 'duplicate' | 'gap' | 'shed' | 'refused' | 'event' | 'commit' | 'stale-document';
+export type IngestCounter = 'duplicate' | 'gap' | 'shed' | 'refusedAdvanced' | 'commits' | 'staleDocuments';
 
 export interface IngestListener {
   /** The stream has a hole that won't close: abort it and open it again from `cursor()`. */
@@ -134,7 +134,6 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
     const folded = foldAll(documents, events);
     serverTime = Math.max(serverTime, ...events.map((event) => Date.parse(event.timestamp)));
     await store({ events, cursor, folded, sent: [] });
-    count('event', events.length);
   }
 
   /** Commit, then publish; a failure leaves memory as the disk has it. */
@@ -154,7 +153,7 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
     }
     lastCommitAt = clock.monotonic();
     for (const [key, document] of change.folded) documents.set(key, document);
-    count('commit', 1);
+    count('commits', 1);
     publish(prev, change.events, change.sent);
     reportStale(stored);
   }
@@ -166,7 +165,7 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
 
   function reportStale(stored: readonly StoredDocument[]): void {
     const stale = askForStale(stored);
-    if (stale > 0) count('stale-document', stale);
+    if (stale > 0) count('staleDocuments', stale);
   }
 
   function askForStale(among: readonly StoredDocument[]): number {
@@ -211,7 +210,7 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
   return {
     arrive(arrival) {
       if (isOver) return;
-      if (arrival.kind === 'refused') count('refused', 1);
+      if (arrival.kind === 'refused') count('refusedAdvanced', 1);
       sequence({ type: 'arrived', arrival });
       return roomFor();
     },

@@ -19,6 +19,8 @@ import { createReignNotes, type ReignNotes } from './reign-notes.ts';
 import { startRound, type Round } from './round.ts';
 import { playRounds } from './rounds.ts';
 
+/** More than these never stream at once: engine/places. */
+const MOST_SCOPES = 3;
 /** After the start of a round, which has more urgent things to load. */
 const PREPARE_MS = 10_000;
 
@@ -83,13 +85,34 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
   /** What lies in the database can't be read: the next opening gives it up. */
   let isDamaged = false;
   let standIn: Promise<Fallback> | null = null;
+  let isCrowded = deps.isStreamless ?? false;
+  /** Nobody wished to be connected. */
+  let isLeft = false;
 
   const begunAt = clock.monotonic();
   const drain = createSeat({ openDrain: deps.openDrain, round: () => round, notes, bus }, life);
 
   async function lead(): Promise<void> {
     beatOn();
+    void countScopes();
     await playRounds({ clock, log, open, fallback, begin, troubled, blocked, loggedOut }, life);
+  }
+
+  /** While the database opens. Each engine holds its own `conn` by now: of those that come at once at least the last sees all. */
+  async function countScopes(): Promise<void> {
+    try {
+      const scopes = (await platform.locks?.held?.())?.filter((name) => name.endsWith(':conn'));
+      if (isCrowded || !scopes?.[MOST_SCOPES]) return;
+      crowd(true);
+      await (await import('./places.ts')).waitForPlace(deps, crowd, life);
+    } catch {
+      if (isCrowded) crowd(false);
+    }
+  }
+
+  function crowd(isNow: boolean): void {
+    isCrowded = isNow;
+    round?.connection.input({ type: 'crowd', isCrowded });
   }
 
   function open(): Promise<Opened> {
@@ -111,6 +134,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
     highestTerm = Math.max(highestTerm, opened.claim.meta.term);
     notedUptime = 0;
     round = startRound({ ...deps, notes, patience, publish, transient, changed, damaged, begunAt: round ? null : begunAt }, opened, life);
+    if (isCrowded) crowd(true);
     phase = 'live';
     prepare();
     leasesChanged();
@@ -138,7 +162,7 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
   function salvaged(): void {
     isDamaged = false;
     notes.counters.add('corruptions');
-    log.error('What lies on this device can not be read any more: it is fetched again from the server');
+    log.error('Rows that can not be read: all is fetched again');
   }
 
   function troubled(error: SyncError | null): void {
@@ -180,9 +204,13 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
     const connection = round?.connection;
     if (!connection) return;
     if (!wishes) {
+      isLeft = true;
       cancelLinger = clock.after(policy.lingerMs, () => round?.connection.input({ type: 'release' }));
       return;
     }
+    // Its place may have been taken meanwhile.
+    if (isLeft) void countScopes();
+    isLeft = false;
     connection.input({
       type: 'configure',
       autoReconnect: wishes.autoReconnect,
@@ -238,7 +266,15 @@ export function createLeadership(deps: LeadershipDeps, life: AbortSignal): Leade
     const totals = notes.counters.totals();
     const meta = round?.ingest.meta();
     const uptimeMs = (totals['uptimeMs'] ?? 0) + Math.round((round?.connection.uptimeMs() ?? 0) - notedUptime);
-    return { ...totals, ...round?.measured(), uptimeMs, pages: leases.size(), logEvents: meta?.events ?? 0, logBytes: meta?.bytes ?? 0 };
+    return {
+      ...totals,
+      ...round?.measured(),
+      uptimeMs,
+      pages: leases.size(),
+      refusedLeases: leases.refused(),
+      logEvents: meta?.events ?? 0,
+      logBytes: meta?.bytes ?? 0,
+    };
   }
 
   return {

@@ -17,7 +17,7 @@ export interface Leases {
   lowest(run: string, end: number): number;
   /** Living pages. */
   size(): number;
-  /** Leases not taken because there were too many pages. */
+  /** Leases not taken: of too many pages, or of a shape that says nothing. */
   refused(): number;
 }
 
@@ -40,6 +40,7 @@ export function createLeases(
   let refused = 0;
 
   function note(lease: Lease): void {
+    if (!isSound(lease, policy)) return void (refused += 1);
     const known = rows.get(lease.page);
     if (lease.isVisible) watchedAt = clock.monotonic();
     if (known) {
@@ -84,6 +85,12 @@ export function createLeases(
     size: () => living().length,
     refused: () => refused,
   };
+}
+
+/** From another thread, perhaps of another build: one page's NaN would be every tab's delay. What is too large is bounded where it is used. */
+function isSound({ page, wants, position }: Lease, { idLength }: Policy): boolean {
+  const numbers = wants ? [wants.maxReconnectAttempts, wants.reconnectDelay, wants.heartbeatInterval, wants.pollInterval ?? 0] : [];
+  return page.length <= idLength && [...numbers, position?.seq ?? 0].every((number: unknown) => typeof number === 'number' && number >= 0);
 }
 
 function mergeWishes(wishes: readonly LeaseWishes[]): LeaseWishes | null {

@@ -2,13 +2,17 @@
 // into the counters that outlive the engine (docs/metrics.md); only what is true of this moment is kept here.
 import type { ConnectionReport } from '../protocol/frame.ts';
 import type { SyncEvent } from '../protocol/event.ts';
+import type { Receipt } from '../core/receipts.ts';
 import type { Clock } from '../platform/ports.ts';
+import type { Notes } from '../store/contract.ts';
 import type { Counters } from './counters.ts';
 import { createLagMeter, lagBucket } from './lag.ts';
 
 export interface MetricsDeps {
   readonly clock: Clock;
   readonly counters: Counters;
+  /** Where it is kept when and how events came. */
+  readonly notes?: Notes;
   /** When this reign began, on the monotonic clock, if this is its first round; null else. */
   readonly begunAt: number | null;
   /** True while somebody wants to be connected. */
@@ -30,8 +34,10 @@ const MINUTE_MS = 60_000;
 /** A longer pause between two looks was sleep, in which nobody observed anything. */
 const LONGEST_LOOK_MS = 10_000;
 
-export function createMetrics({ clock, counters, begunAt, isWanted, estimate }: MetricsDeps): Metrics {
+export function createMetrics({ clock, counters, notes, begunAt, isWanted, estimate }: MetricsDeps): Metrics {
   const lag = createLagMeter();
+  const receipts = notes && import('./receipts.ts').then(({ createReceipts }) => createReceipts({ clock, notes })).catch(() => null);
+  let source: Receipt['source'] = 'sse';
   let lookedAt = clock.monotonic();
   let attempt = 0;
   let outageSince: number | null = null;
@@ -80,6 +86,7 @@ export function createMetrics({ clock, counters, begunAt, isWanted, estimate }: 
     look({ state, attempt: present }) {
       const now = clock.monotonic();
       observe(now);
+      source = state === 'polling_fallback' ? 'polling' : 'sse';
       if (present > attempt) counters.add('attempts', present - attempt);
       attempt = present;
       if (state === 'connected' || state === 'polling_fallback') live(now);
@@ -90,6 +97,8 @@ export function createMetrics({ clock, counters, begunAt, isWanted, estimate }: 
       if (now - measuredAt > MINUTE_MS) void measure(now);
     },
     published(events) {
+      const receipt = { receivedAt: clock.now(), source };
+      if (events.length > 0) void receipts?.then((note) => note?.(events, receipt));
       const now = clock.monotonic();
       const second = Math.floor(now / 1_000);
       const last = inLastMinute(now).at(-1);

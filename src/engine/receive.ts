@@ -33,18 +33,27 @@ export interface ReceiverListener {
 export type Receiver = (attempt: number, message: StreamMessage) => void | Promise<void>;
 
 export function createReceiver({ ingest, identity, counters, log, random, state, failure }: ReceiverDeps, listener: ReceiverListener): Receiver {
+  let hasMetBare = false;
+
   function receive(attempt: number, message: StreamMessage): void | Promise<void> {
     const isAdmitted = admittedAttempt(state()) === attempt;
     switch (message.kind) {
       case 'hello':
         return greet(attempt, message.hello);
       case 'bare-hello':
-        return listener.input(failure(attempt, 'wrong-answer'));
+        return meetBare(attempt);
       case 'resync':
         return isAdmitted || attempt === state().memory.attempt ? listener.input({ type: 'resync', reason: message.reason }) : undefined;
       default:
         return isAdmitted ? admit(attempt, message) : counters.add('notAdmitted');
     }
+  }
+
+  /** This server knows none of the cursors that are stored here: what it has instead of a snapshot is found out, once. */
+  function meetBare(attempt: number): void {
+    const isKnown = hasMetBare;
+    hasMetBare = true;
+    listener.input(isKnown ? failure(attempt, 'wrong-answer') : { type: 'resync', reason: 'unknown' });
   }
 
   function admit(attempt: number, message: Exclude<StreamMessage, { kind: 'hello' | 'bare-hello' | 'resync' }>): void | Promise<void> {

@@ -1,6 +1,6 @@
 // The small rows that outlive stores and engines: counters, the last byte, preferences. They are read once from the first database of a reign;
 // while its stores change this file remembers them, so that a lost or failing database resets nothing.
-import type { Clock, Log } from '../platform/ports.ts';
+import type { Clock } from '../platform/ports.ts';
 import type { Notes, Store } from '../store/contract.ts';
 import { NOTE_IDEMPOTENCY, NOTE_NOT_BEFORE, NOTE_PREFERENCES } from './connection-notes.ts';
 import { createCounters, type Counters } from './counters.ts';
@@ -24,21 +24,16 @@ export interface ReignNotes extends Notes {
   flush(): Promise<void>;
 }
 
-export function createReignNotes({ clock, log }: { readonly clock: Clock; readonly log: Log }): ReignNotes {
+export function createReignNotes({ clock }: { readonly clock: Clock }): ReignNotes {
   const known = new Map<string, unknown>();
   let counters = createCounters(null);
   let present: Store | null = null;
   let isRead = false;
   let flushedAt = clock.monotonic();
 
-  /** What is counted is worth less than what is synced: a note that can't be kept is said in the log, nowhere else. */
+  /** What is counted is worth less than what is synced: of a note that can't be kept nothing is said; commits tell of such a disk. */
   async function quietly<T>(work: Promise<T>): Promise<T | undefined> {
-    try {
-      return await work;
-    } catch (error) {
-      log.debug('A note could not be kept', { error: String(error) });
-      return undefined;
-    }
+    return work.catch(() => undefined);
   }
 
   /** Adds what was counted before the database could be read to what it remembers. */

@@ -73,13 +73,12 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
   }
 
   const writer = patience.watch(store.writer, {
-    makeRoom: (error) => void makeRoom(error),
+    makeRoom: () => void makeRoom(),
     over: (error, what) => end(what, error),
   });
 
   /** A full disk is known only to the commit that failed: whatever may go goes, before the stream brings its events again. */
-  async function makeRoom(error: SyncError): Promise<void> {
-    log.info('A commit failed: making room', { code: error.code });
+  async function makeRoom(): Promise<void> {
     try {
       swept(await store.writer.relieve(claim.meta.term, passed()));
       counters.add('roomMade');
@@ -119,7 +118,7 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
   }
 
   function count(what: IngestCounter, by: number): void {
-    if (what !== 'event') counters.add(INGEST_COUNTERS[what], by);
+    counters.add(SEQUENCER_COUNTERS[what] ?? what, by);
   }
 
   function swept({ meta, sweptEvents, sweptUnread, dropped }: SweepResult): void {
@@ -129,7 +128,7 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
     if (sweptUnread > 0) counters.add('sweptUnread', sweptUnread);
   }
 
-  const metrics = createLateMetrics({ clock, counters, begunAt: deps.begunAt, isWanted: () => leases.wishes() !== null, estimate });
+  const metrics = createLateMetrics({ clock, counters, notes, begunAt: deps.begunAt, isWanted: () => leases.wishes() !== null, estimate });
   const observe = (): void => metrics.look(connection.report());
   const ingest = createIngest({ writer, clock, policy, gatherMs, publish, count }, claim, listener, life);
   const connection: LiveConnection = createConnection(
@@ -199,15 +198,8 @@ function observed(ingest: Ingest, { reopened, serverTime }: Pick<Metrics, 'reope
 /** What the disk is used for is asked for once a minute, by code that comes with the first question. */
 const estimate: MetricsDeps['estimate'] = async () => (await import('../store/storage-use.ts')).estimateStorage();
 
-/** Names under which ingest's counts are known outside. */
-const INGEST_COUNTERS: Readonly<Record<Exclude<IngestCounter, 'event'>, string>> = {
-  duplicate: 'duplicates',
-  gap: 'gaps',
-  shed: 'shedEvents',
-  refused: 'refusedAdvanced',
-  commit: 'commits',
-  'stale-document': 'staleDocuments',
-};
+/** Names under which the sequencer's counts are known outside. */
+const SEQUENCER_COUNTERS: Readonly<Record<string, string>> = { duplicate: 'duplicates', gap: 'gaps', shed: 'shedEvents' };
 
 function evictedError(): SyncError {
   return new SyncError('store/evicted', 'The browser deleted the database of this application; it is filled again from the server.');

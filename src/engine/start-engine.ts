@@ -28,6 +28,8 @@ export function startEngine(init: HostInit, build: number, signal: AbortSignal):
       device: init.device,
       host: init.host,
       way: wayTo(init),
+      // Engines of several pages may run at once there for a moment: none of them keeps a connection of the few that a browser has.
+      isStreamless: !platform.locks && init.host !== 'shared',
       build: String(build),
       stream: createSseTransport({ net, clock, policy, log }),
       rest: createLazySnapshots({ net, clock, policy, log }, init.seed),

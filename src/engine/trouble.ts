@@ -2,6 +2,7 @@
 // the first hello, or at the first need.
 import { retryAfterMs } from '../core/backoff.ts';
 import type { ConnectionInput, FailureCause } from '../core/connection-input.ts';
+import type { ConnectionReport } from '../protocol/frame.ts';
 import { admittedAttempt, connectionStateOf, type Connection, type ConnectionStep, type NotBefore } from '../core/connection-model.ts';
 import { nextTryAt, pollIntervalMs } from '../core/connection-plan.ts';
 import { stepConnection } from '../core/connection.ts';
@@ -16,6 +17,7 @@ import { endSentence } from './end-sentence.ts';
 import { createMender, type DocumentKey } from './mend.ts';
 import { pollOnce, type PollTag } from './poll-once.ts';
 import { takeSnapshot } from './take-snapshot.ts';
+import type { WakeUps } from './wake-ups.ts';
 import { watchTime } from './watch.ts';
 
 export interface TroubleDeps extends ConnectDeps, ConnectListener {
@@ -40,7 +42,7 @@ export interface Trouble {
   forget(): void;
   /** Why the last attempt ended, until all is well again. */
   error(): SyncError | null;
-  plan(): { readonly retryInMs: number | null; readonly pollMs: number | null };
+  plan(): Pick<ConnectionReport, 'retryInMs' | 'pollMs' | 'isWoken'>;
   keepNotBefore(times: NotBefore): void;
   mend(keys: readonly DocumentKey[]): void;
 }
@@ -54,6 +56,7 @@ export function createTrouble(deps: TroubleDeps, signal: AbortSignal): Trouble {
   let lastError: SyncError | null = null;
   let tag: PollTag | null = null;
   const mender = createMender({ ...deps, afford: () => deps.afford(signal) }, signal);
+  let wakeUps: WakeUps | null = null;
 
   function forget(): void {
     lastError = null;
@@ -120,10 +123,24 @@ export function createTrouble(deps: TroubleDeps, signal: AbortSignal): Trouble {
     if (state().at === 'connected') input({ type: 'rotate', attempt: state().memory.attempt, afterMs: 0 });
   }
 
+  /** Nobody needs them before the first poll. Code that can't be loaded is asked for again at the next step. */
+  function lookForWakeUps(now: Connection): void {
+    if (wakeUps) return wakeUps.look(now);
+    if (now.at !== 'polling_fallback') return;
+    void import('./wake-ups.ts').then(
+      ({ createWakeUps }) => (wakeUps ??= createWakeUps(deps, signal)).look(state()),
+      () => {},
+    );
+  }
+
   watchTime(clock, { look, wokeUp }, signal);
   mender.add(ingest.documents().filter(isStale));
   return {
-    step: stepConnection,
+    step(...given) {
+      const step = stepConnection(...given);
+      lookForWakeUps(step[0]);
+      return step;
+    },
     poll,
     fetchSnapshot,
     endOf,
@@ -132,8 +149,8 @@ export function createTrouble(deps: TroubleDeps, signal: AbortSignal): Trouble {
     plan() {
       const now = clock.monotonic();
       const at = nextTryAt(state());
-      const { memory } = state();
-      return { retryInMs: at === null ? null : Math.max(0, at - now), pollMs: state().at === 'polling_fallback' ? pollIntervalMs(memory, policy) : null };
+      const pollMs = state().at === 'polling_fallback' ? pollIntervalMs(state().memory, policy) : null;
+      return { retryInMs: at === null ? null : Math.max(0, at - now), pollMs, isWoken: wakeUps?.isListening() ?? false };
     },
     keepNotBefore(times) {
       notes?.set(NOTE_NOT_BEFORE, writeNotBefore(times, clock)).catch((error: unknown) => log.debug('A wait could not be kept', { error: String(error) }));

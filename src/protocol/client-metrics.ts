@@ -1,4 +1,4 @@
-// What a device reports of itself where an application wishes it (seed 001): figures over all its sessions, and those of this moment. No names, no documents.
+// What a device reports of itself where an application wishes it (document 001): figures over all its sessions, and those of this moment. No names, no documents.
 
 export const CLIENT_METRICS_PATH = '/api/v1/metrics';
 

@@ -12,6 +12,9 @@ export interface Cursor {
   readonly check: string;
 }
 
+/** Epochs that begin so are of this device: it numbers by itself what a server without cursors sends (bare mode). No server is ever told of them. */
+export const BARE_EPOCH = 'bare-';
+
 const CURSOR = /^([A-Za-z0-9-]{1,64})_(\d{16})_([0-9a-f]{8})$/;
 
 /** Writes a cursor. `epoch` is `[A-Za-z0-9-]+`, `seq` a safe integer, `check` 8 hex digits. */
@@ -27,9 +30,4 @@ export function parseCursor(text: unknown): Cursor | null {
   const [, epoch = '', digits = '', check = ''] = match;
   const seq = Number(digits);
   return Number.isSafeInteger(seq) ? { text, epoch, seq, check } : null;
-}
-
-/** True where both name the same place of the same history. */
-export function isSameCursor(a: string | null, b: string | null): boolean {
-  return a === b;
 }

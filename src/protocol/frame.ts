@@ -48,6 +48,8 @@ export interface ConnectionReport {
   readonly transport: 'auto' | 'polling';
   /** Ms between two polls while polling; null otherwise. */
   readonly pollMs: number | null;
+  /** Somebody says when a poll may find something: the next may come sooner. Older engines don't say. */
+  readonly isWoken?: boolean;
 }
 
 /** Said every 2 s, at every change, and when somebody asks: this engine leads and this is how it stands. */
@@ -160,6 +162,9 @@ export interface RpcEnvelope extends Message {
 
 /** Type of the transient notice by which an engine tells pages of an event that it refused: data {id (or null), reason}. No wire type looks like it. */
 export const REFUSED_NOTICE = 'holdfast:refused';
+
+/** As transient notice: what happened meanwhile can't be known (bare mode), so components shall fetch everything again. */
+export const REFETCH_NOTICE = 'holdfast:refetch';
 
 /** An event without a place in the log (presence, typing, location). */
 export interface TransientNotice extends Message {

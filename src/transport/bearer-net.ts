@@ -36,7 +36,7 @@ export function createBearerNet(net: Net, tokens: TokenPort, baseUrl: string): N
 }
 
 /** No cookie beside it: it may be another person's, who is signed in on the same server in another tab. */
-function withToken(init: RequestInit, token: string): RequestInit {
+export function withToken(init: RequestInit, token: string): RequestInit {
   const headers = new Headers(init.headers);
   headers.set('Authorization', `Bearer ${token}`);
   return { ...init, headers, credentials: 'omit' };

@@ -72,6 +72,20 @@ export interface StreamTransport {
     listener: Omit<StreamListener, 'retryField'>,
     signal: AbortSignal,
   ): Promise<PollEnd>;
+  /** Says when a poll may find something, until `signal` aborts; at once over where nobody would say it. Absent = there is no such way. Rejects where its code can't be loaded. */
+  wakeUps?(
+    request: { readonly identity: Identity; readonly random: () => number; readonly afford: () => Promise<void> },
+    listener: WakeUpListener,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+/** What hears of wake-ups. */
+export interface WakeUpListener {
+  /** Something was committed on the server; what, is for a poll to find out. */
+  nudge(): void;
+  /** Whether anything would be heard at present. */
+  listening(isListening: boolean): void;
 }
 
 /** A request that came back. `status` 0 = no answer. */
@@ -107,5 +121,3 @@ export interface Snapshots {
   /** The snapshot, or the answer that stood in its way. */
   snapshot(identity: Identity, ids: readonly string[] | null, signal: AbortSignal): Promise<{ readonly snapshot: Snapshot } | { readonly failed: StreamEnd }>;
 }
-
-export interface Rest extends Sender, Snapshots {}

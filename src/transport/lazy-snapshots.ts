@@ -11,7 +11,8 @@ export function createLazySnapshots(deps: RestDeps, seed?: unknown): Snapshots {
       const seeded = loaded && ids === null && unused !== undefined ? loaded.readSeed(unused, deps) : null;
       if (loaded && ids === null) unused = undefined;
       if (seeded) return { snapshot: seeded };
-      return loaded ? loaded.fetchSnapshot(deps, identity, ids, signal) : { failed: { kind: 'withheld' } };
+      if (!loaded) return { failed: { kind: 'withheld' } };
+      return ids ? loaded.fetchSnapshot(deps, identity, ids, signal) : loaded.fetchWhole(deps, identity, seed, signal);
     },
   };
 }

@@ -3,7 +3,7 @@
 import type { Policy } from '../core/policy.ts';
 import { decodeEvent } from '../protocol/batch-event.ts';
 import { RESYNC_REASONS, type StreamMessage } from '../protocol/event.ts';
-import { parseCursor } from '../protocol/cursor.ts';
+import { BARE_EPOCH, parseCursor } from '../protocol/cursor.ts';
 import { PATHS } from '../protocol/http.ts';
 import { isObject } from '../protocol/json.ts';
 import { decodeProblem } from '../protocol/problem.ts';
@@ -22,6 +22,10 @@ const POLL_MS = { ms: TIMEOUT_MS, mostMs: 60_000 };
 
 export async function poll(deps: RestDeps, ...[request, listener, signal]: Call): Promise<PollEnd> {
   const { identity, term, cursor, etag } = request;
+  if (cursor.startsWith(BARE_EPOCH)) {
+    const loaded = await import('./bare-server.ts').catch(() => null);
+    return loaded ? loaded.pollBare(deps, request, listener, signal) : { kind: 'withheld' };
+  }
   const resume = resumeFrom(cursor);
   const tag = etag === null ? {} : { 'If-None-Match': etag };
   const headers = { Accept: 'application/json', ...identityHeaders(identity, term), ...resume.headers, ...tag };

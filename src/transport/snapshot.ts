@@ -4,8 +4,8 @@ import { findHostileJson } from '../protocol/hostile-json.ts';
 import { decodeProblem } from '../protocol/problem.ts';
 import { decodeSnapshot } from '../protocol/snapshot.ts';
 import { parseJson } from './body.ts';
-import { classifyAnswer } from './classify.ts';
-import type { Identity, Rest, StreamEnd } from './contract.ts';
+import { classifyAnswer, isJson } from './classify.ts';
+import type { Identity, Snapshots, StreamEnd } from './contract.ts';
 import { createDeadline } from './deadline.ts';
 import { exchange, SHARED, TIMEOUT_MS, type Exchanged, type RestDeps } from './exchange.ts';
 import { identityHeaders } from './request-headers.ts';
@@ -13,8 +13,17 @@ import { identityHeaders } from './request-headers.ts';
 /** A snapshot may take longer on a slow line, as long as bytes keep coming. */
 const SNAPSHOT_MS = { ms: TIMEOUT_MS, mostMs: 120_000 };
 
+/** As `fetchSnapshot` for everything; where the server has none, and turns out to know no cursors, the beginning of a log of this device's own, with what `seed` says. */
+export async function fetchWhole(deps: RestDeps, identity: Identity, seed: unknown, signal: AbortSignal): ReturnType<Snapshots['snapshot']> {
+  const answer = await fetchSnapshot(deps, identity, null, signal);
+  if (!('failed' in answer) || answer.failed.kind !== 'wrong-answer' || isJson(answer.failed.contentType)) return answer;
+  const loaded = await import('./bare-server.ts').catch(() => null);
+  const snapshot = await loaded?.beginBare(deps, identity, readSeed(seed, deps)?.documents ?? [], signal);
+  return snapshot ? { snapshot } : answer;
+}
+
 /** Asks for the snapshot, within 10 s of the last byte and 2 minutes in all. Never rejects. */
-export async function fetchSnapshot(deps: RestDeps, identity: Identity, ids: readonly string[] | null, signal: AbortSignal): ReturnType<Rest['snapshot']> {
+export async function fetchSnapshot(deps: RestDeps, identity: Identity, ids: readonly string[] | null, signal: AbortSignal): ReturnType<Snapshots['snapshot']> {
   const deadline = createDeadline(deps.clock, SNAPSHOT_MS, signal);
   const init = { ...SHARED, headers: { Accept: 'application/json', ...identityHeaders(identity) } };
   const exchanged = await exchange(deps, snapshotUrl(identity, ids), init, deadline);

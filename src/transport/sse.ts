@@ -1,6 +1,6 @@
 // Events by fetch. The stream: opens it, names how it ends, and hands each message on as it arrives. It must not retry, time out silence, or judge gaps: core does.
 import type { Policy } from '../core/policy.ts';
-import { parseCursor } from '../protocol/cursor.ts';
+import { BARE_EPOCH, parseCursor } from '../protocol/cursor.ts';
 import { decodeMessage, type StreamMessage } from '../protocol/event.ts';
 import { PATHS } from '../protocol/http.ts';
 import type { Clock, Log, Net } from '../platform/ports.ts';
@@ -17,6 +17,8 @@ export interface SseTransportDeps {
   readonly clock: Clock;
   readonly policy: Policy;
   readonly log: Log;
+  /** What a message says; ours by default. */
+  readonly decode?: typeof decodeMessage;
   /** Code that reads a stream's bytes; a test may withhold it. */
   readonly loadReader?: () => Promise<typeof ReaderCode>;
 }
@@ -48,6 +50,11 @@ export function createSseTransport(deps: SseTransportDeps): StreamTransport {
 
   return {
     async stream(request, listener, signal) {
+      if (request.cursor.startsWith(BARE_EPOCH))
+        return import('./bare-server.ts').then(
+          ({ streamBare }) => streamBare(deps, request, listener, signal),
+          () => ({ kind: 'withheld' }),
+        );
       if (isWithheld) {
         reader = load();
         // No server is asked for what nobody here could read.
@@ -68,6 +75,7 @@ export function createSseTransport(deps: SseTransportDeps): StreamTransport {
       const loaded = await import('./polling.ts').catch(() => null);
       return loaded ? loaded.poll(deps, ...call) : { kind: 'withheld' };
     },
+    wakeUps: async (...call) => (await import('./pusher.ts')).listenForWakeUps(deps, ...call),
   };
 }
 
@@ -127,10 +135,10 @@ async function readStream(deps: SseTransportDeps, { body, code }: Reading, liste
   }
 }
 
-function collect({ policy, log }: SseTransportDeps, listener: StreamListener, arrived: StreamMessage[]): ReaderCode.SseReaderListener {
+function collect({ policy, log, decode = decodeMessage }: SseTransportDeps, listener: StreamListener, arrived: StreamMessage[]): ReaderCode.SseReaderListener {
   const bounds = { maxDepth: policy.eventDepth, maxIdLength: policy.idLength };
   return {
-    message: (message) => void arrived.push(decodeMessage(message, bounds)),
+    message: (message) => void arrived.push(decode(message, bounds)),
     oversized({ id, type }) {
       log.info('An event over the bound was skipped', { id, type, maxEventBytes: policy.eventBytes });
       arrived.push({ kind: 'refused', reason: 'too-big', id: parseCursor(id)?.text ?? null, prev: null });

@@ -23,6 +23,9 @@ const inputs: fc.Arbitrary<ConnectionInput> = fc.oneof(
     { type: 'configure', ...WISHES, heartbeatMs: 10_000, autoReconnect: false, firstDelayMs: 10, isWatched: false },
     { type: 'prefer', transport: 'polling' },
     { type: 'prefer', transport: 'auto' },
+    { type: 'crowd', isCrowded: true },
+    { type: 'crowd', isCrowded: false },
+    { type: 'nudge', random: 0.5 },
   ),
   attempt.chain((number) =>
     fc.constantFrom<ConnectionInput>(
@@ -43,6 +46,7 @@ const inputs: fc.Arbitrary<ConnectionInput> = fc.oneof(
 /** How it began: by chance a start that goes well seldom comes far. */
 const beginnings = fc.constantFrom<readonly ConnectionInput[]>(
   [],
+  [{ type: 'crowd', isCrowded: true }],
   [{ type: 'hold' }, { type: 'sent', attempt: 1 }],
   [{ type: 'hold' }, { type: 'sent', attempt: 1 }, { type: 'greeted', attempt: 1, heartbeatMs: 15_000, spreadMs: 500 }],
 );

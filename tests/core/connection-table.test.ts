@@ -19,7 +19,7 @@ const STATES: { readonly [A in State]: Extract<Connection, { at: A }> } = {
   polling_fallback: {
     at: 'polling_fallback',
     reason: 'reset',
-    poll: { attempt: 4, nextAt: 500, failed: 0, isProven: true },
+    poll: { attempt: 4, nextAt: 500, failed: 0, isProven: true, askedAt: 0, wantedAt: Infinity },
     probe: { since: 0, isSent: true },
     memory: { ...memory, breaker: { at: 'half-open', trips: 1 } },
   },
@@ -49,6 +49,8 @@ const INPUTS: { readonly [T in Input]: Extract<ConnectionInput, { type: T }> } =
   wake: { type: 'wake' },
   configure: { type: 'configure', autoReconnect: true, maxAttempts: 7, firstDelayMs: 1_000, heartbeatMs: 30_000, pollMs: null, isWatched: true },
   prefer: { type: 'prefer', transport: 'polling' },
+  crowd: { type: 'crowd', isCrowded: true },
+  nudge: { type: 'nudge', random: 0.5 },
 };
 
 /** Next state, then the commands; `same` = the very same object. `:n` names the attempt that a command means. */
@@ -75,6 +77,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'same',
     configure: 'disconnected',
     prefer: 'disconnected',
+    crowd: 'disconnected',
+    nudge: 'same',
   },
   connecting: {
     hold: 'same',
@@ -98,6 +102,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'same',
     configure: 'connecting',
     prefer: 'polling_fallback | abort:3 poll:5',
+    crowd: 'polling_fallback | abort:3 poll:5',
+    nudge: 'same',
   },
   connected: {
     hold: 'same',
@@ -121,6 +127,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'same',
     configure: 'connected',
     prefer: 'polling_fallback | abort:3 poll:5',
+    crowd: 'polling_fallback | abort:3 poll:5',
+    nudge: 'same',
   },
   rotating: {
     hold: 'same',
@@ -144,6 +152,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'same',
     configure: 'rotating',
     prefer: 'polling_fallback | abort:3 abort:2 poll:5',
+    crowd: 'polling_fallback | abort:3 abort:2 poll:5',
+    nudge: 'same',
   },
   reconnecting: {
     hold: 'same',
@@ -167,6 +177,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'connecting | open:5 wake-at',
     configure: 'reconnecting',
     prefer: 'polling_fallback | abort:3 poll:5',
+    crowd: 'polling_fallback | abort:3 poll:5',
+    nudge: 'same',
   },
   resyncing: {
     hold: 'same',
@@ -190,6 +202,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'resyncing | abort:3 fetch-snapshot',
     configure: 'resyncing',
     prefer: 'resyncing',
+    crowd: 'resyncing',
+    nudge: 'same',
   },
   polling_fallback: {
     hold: 'same',
@@ -213,6 +227,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'polling_fallback | wake-at',
     configure: 'polling_fallback | wake-at',
     prefer: 'polling_fallback | abort:3',
+    crowd: 'polling_fallback | abort:3',
+    nudge: 'polling_fallback',
   },
   error: {
     hold: 'same',
@@ -236,6 +252,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'connecting | open:5 wake-at',
     configure: 'error',
     prefer: 'error',
+    crowd: 'error',
+    nudge: 'same',
   },
   needs_auth: {
     hold: 'same',
@@ -259,6 +277,8 @@ const EXPECTED: Readonly<Record<State, Readonly<Record<Input, string>>>> = {
     wake: 'same',
     configure: 'needs_auth',
     prefer: 'needs_auth',
+    crowd: 'needs_auth',
+    nudge: 'same',
   },
 };
 

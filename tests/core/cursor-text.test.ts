@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatCursor, isSameCursor, parseCursor } from '../../src/protocol/cursor.ts';
+import { EMPTY_SEQUENCER, stepSequencer } from '../../src/core/cursor.ts';
+import { POLICY } from '../../src/core/policy.ts';
+import { formatCursor, parseCursor } from '../../src/protocol/cursor.ts';
 
 const epochs = fc.stringMatching(/^[A-Za-z0-9-]{1,64}$/);
 const checks = fc.stringMatching(/^[0-9a-f]{8}$/);
@@ -38,7 +40,10 @@ test('[CUR2] whatever is not a cursor is read as null and never throws', () => {
 });
 
 test('[CUR3] equality is of the whole text: the same place of another history is another cursor', () => {
-  expect(isSameCursor(formatCursor('e1', 7, '0123abcd'), formatCursor('e1', 7, '0123abcd'))).toBe(true);
-  expect(isSameCursor(formatCursor('e1', 7, '0123abcd'), formatCursor('e1', 7, '0123abce'))).toBe(false);
-  expect(isSameCursor(null, formatCursor('e1', 7, '0123abcd'))).toBe(false);
+  const mine = formatCursor('e1', 7, '0123abcd');
+  const here = stepSequencer(EMPTY_SEQUENCER, { type: 'moved', cursor: mine }, 0, POLICY)[0];
+  const heard = (cursor: string) => stepSequencer(here, { type: 'heartbeat', cursor }, 0, POLICY);
+  expect(heard(mine)).toEqual([here, []]);
+  expect(heard(formatCursor('e1', 7, '0123abce'))[1]).toEqual([{ do: 'resync', reason: 'forked' }]);
+  expect(heard(formatCursor('e2', 7, '0123abcd'))[1]).toEqual([{ do: 'resync', reason: 'unknown' }]);
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredDocument } from '../../src/core/document.ts';
 import type { Entry } from '../../src/core/entry.ts';
-import { groupOf, overlayCollection, overlayDocument, standing, type OverlayView } from '../../src/core/overlay.ts';
+import { groupOf, overlayCollection, standing, type OverlayView } from '../../src/core/overlay.ts';
 import { formatCursor } from '../../src/protocol/cursor.ts';
 import { ackedOf, entryOf } from '../outbox/entries.ts';
 
@@ -10,8 +10,9 @@ const cursor = (seq: number, epoch = 'e1') => formatCursor(epoch, seq, '00000000
 const base: StoredDocument = { collection: 'orders', id: 'o1', version: 3, doc: { notes: 'before', price: 5 }, seq: 9, staleFor: null };
 const at = (change: Partial<OverlayView> = {}): OverlayView => ({ cursor: cursor(9), runNo: 1, hasSeen: () => false, ...change });
 const name = { collection: 'orders', docId: 'o1' };
-const shown = (entries: readonly Entry[], view = at(), document: StoredDocument | null = base) =>
-  overlayDocument(name, document ?? undefined, standing(entries), view);
+const overlaid = (entries: readonly Entry[], view: OverlayView, document: StoredDocument | undefined) =>
+  overlayCollection(name.collection, (id) => (id === name.docId ? document : undefined), entries, view).get(name.docId) ?? { document, pending: [] };
+const shown = (entries: readonly Entry[], view = at(), document: StoredDocument | null = base) => overlaid(standing(entries), view, document ?? undefined);
 const patch = (fields: { notes?: string; price?: number }, place: number, change: Partial<Entry> = {}) =>
   entryOf({ effect: { ...name, patch: fields }, ...change }, place);
 
@@ -31,7 +32,7 @@ describe('[OBX11] a page shows its documents with what is pending on top', () =>
   test('what is created is there at once, what is deleted is gone, a patch on nothing is nothing', () => {
     expect(shown([entryOf({ effect: { ...name, doc: { price: 1 } } })], at(), null).document).toMatchObject({ version: -1, doc: { price: 1 } });
     expect(shown([entryOf({ effect: { ...name, doc: null } })]).document?.doc).toBeNull();
-    expect(overlayDocument(name, undefined, [patch({ notes: 'x' }, 1)], at()).document).toBeUndefined();
+    expect(overlaid([patch({ notes: 'x' }, 1)], at(), undefined).document).toBeUndefined();
   });
   test('further documents of the same request show too', () => {
     const entry = entryOf({ also: [{ collection: 'bays', docId: 'b1', patch: { state: 'busy' } }] });

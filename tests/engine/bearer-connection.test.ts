@@ -1,20 +1,10 @@
 // Tokens below the connection: the real machine and transports over the net that adds them, against a server that wants one.
 import type { IncomingMessage } from 'node:http';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createBearerNet } from '../../src/transport/bearer-net.ts';
 import { createAnsweringServer, nodeNet } from '../transport/answering-server.ts';
-import { createScriptedServer, goodPoll, goodStream, startConnectionTo, status, until, type Answer, type ConnectionHarness } from './connection-harness.ts';
-import { parseCursor } from '../../src/protocol/cursor.ts';
-
-let server: Awaited<ReturnType<typeof createScriptedServer>>;
-let harness: ConnectionHarness;
-beforeEach(async () => {
-  server = await createScriptedServer();
-});
-afterEach(async () => {
-  harness.end();
-  await server.close();
-});
+import { goodPoll, goodStream, status, until, type Answer } from './connection-harness.ts';
+import { harness, isAt, reached, report, server, start as connect } from './connection-stage.ts';
 
 /** What pages have to give: `held` at first, then what stands in `next`. */
 const pages = { held: 'old', next: null as string | null, renewals: 0 };
@@ -31,7 +21,7 @@ async function start(next: string | null): Promise<void> {
       return pages.next;
     },
   };
-  harness = await startConnectionTo(server.url, { isSynced: true, net: createBearerNet(nodeNet, tokens, server.url) });
+  await connect({ isSynced: true, net: createBearerNet(nodeNet, tokens, server.url) });
 }
 
 const wants =
@@ -42,8 +32,6 @@ const wants =
     else status(401)(request, response);
   };
 const note = ({ headers }: IncomingMessage) => void seen.push({ authorization: headers.authorization, cookie: headers.cookie });
-const state = () => harness.connection.report().state;
-const reached = () => parseCursor(harness.ingest.cursor())?.seq ?? -1;
 const good = (token: string) => ({
   stream: wants(
     token,
@@ -58,7 +46,7 @@ const good = (token: string) => ({
 test('[BEA6] a stream whose token ended goes on with the next, asked for once, and nobody sees an error', async () => {
   Object.assign(server.script, good('new'));
   await start('new');
-  await until(() => state() === 'connected');
+  await isAt('connected');
   server.script.head = 2;
   await until(() => reached() === 2);
   expect(pages.renewals).toBe(1);
@@ -66,14 +54,14 @@ test('[BEA6] a stream whose token ended goes on with the next, asked for once, a
     { authorization: 'Bearer old', cookie: undefined },
     { authorization: 'Bearer new', cookie: undefined },
   ]);
-  expect(harness.connection.report()).toMatchObject({ attempt: 1, error: null });
+  expect(report()).toMatchObject({ attempt: 1, error: null });
 });
 
 test('[BEA7] a token that stays refused is needs_auth, quiet, with the cursor kept; whoever asks with a good one goes on from there', async () => {
   Object.assign(server.script, good('new'));
   await start(null);
-  await until(() => state() === 'needs_auth');
-  expect(harness.connection.report()).toMatchObject({ reason: 'auth', error: { code: 'auth/expired' } });
+  await isAt('needs_auth');
+  expect(report()).toMatchObject({ reason: 'auth', error: { code: 'auth/expired' } });
   const before = server.times.length;
   harness.connection.input({ type: 'wake' });
   await new Promise((done) => setTimeout(done, 250));
@@ -82,14 +70,14 @@ test('[BEA7] a token that stays refused is needs_auth, quiet, with the cursor ke
   pages.held = 'new';
   harness.connection.input({ type: 'ask' });
   await until(() => reached() === 3);
-  expect(state()).toBe('connected');
+  expect(report().state).toBe('connected');
 });
 
 test('[BEA6] polls carry the token as streams do, and theirs is renewed as well', async () => {
   server.script.stream = status(503);
   server.script.poll = good('new').poll;
   await start('new');
-  await until(() => state() === 'polling_fallback');
+  await isAt('polling_fallback');
   server.script.head = 1;
   await until(() => reached() === 1);
   expect(seen.map(({ authorization }) => authorization).slice(0, 2)).toEqual(['Bearer old', 'Bearer new']);
@@ -104,7 +92,7 @@ test('[BEA4] a redirect to another origin gets no token, though every request of
     status(307, { location: `${other.url}/api/v1/sync/events` })(request, response);
   };
   await start('new');
-  await until(() => state() === 'polling_fallback' && other.requests.length > 0);
+  await until(() => report().state === 'polling_fallback' && other.requests.length > 0);
   expect(seen[0]).toEqual({ authorization: 'Bearer old', cookie: undefined });
   for (const { headers } of other.requests) expect([headers.authorization, headers.cookie]).toEqual([undefined, undefined]);
   expect(reached()).toBe(0);

@@ -7,16 +7,19 @@ import { createCounters, type Counters } from '../../src/engine/counters.ts';
 import { createIngest, type Ingest } from '../../src/engine/ingest.ts';
 import type * as later from '../../src/engine/later.ts';
 import type { Clock, Net } from '../../src/platform/ports.ts';
+import type { SyncEvent } from '../../src/protocol/event.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
-import { createRest } from '../../src/transport/rest.ts';
+import { createLazySnapshots } from '../../src/transport/lazy-snapshots.ts';
+import type { StreamTransport } from '../../src/transport/contract.ts';
 import { createSseTransport, type SseTransportDeps } from '../../src/transport/sse.ts';
+import { createRest } from '../support/create-rest.ts';
 import { cursorAt, eventAt } from '../support/sample-events.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { createAnsweringServer, nodeClock, nodeNet, silentLog, until } from '../transport/answering-server.ts';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-export const SCALED: Policy = {
+const SCALED: Policy = {
   ...POLICY,
   helloMs: 300,
   heartbeatMs: 1_000,
@@ -51,7 +54,7 @@ export const message = (type: string, body: object, id?: string): string =>
   `${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(body)}\n\n`;
 export const hello = (): string => message('connected', HELLO);
 export const eventText = (seq: number): string => message('order_updated', eventAt(seq), cursorAt(seq));
-export const isPoll = (request: IncomingMessage): boolean => request.headers.accept === 'application/json' && !request.url?.includes('snapshot');
+const isPoll = (request: IncomingMessage): boolean => request.headers.accept === 'application/json' && !request.url?.includes('snapshot');
 export const status =
   (code: number, headers: Record<string, string> = {}, body = ''): Answer =>
   (_request, response) =>
@@ -89,7 +92,11 @@ export interface HarnessOptions {
   readonly clock?: Clock;
   readonly later?: () => Promise<typeof later>;
   readonly net?: Net;
+  /** Who says when a poll may find something; default nobody. */
+  readonly wakeUps?: StreamTransport['wakeUps'];
   readonly loadReader?: SseTransportDeps['loadReader'];
+  /** Snapshots as an engine asks for them, with what a page brought along; default: those of the REST client. */
+  readonly snapshots?: { readonly seed?: unknown };
   /** This device has a cursor already. */
   readonly isSynced?: boolean;
 }
@@ -98,6 +105,13 @@ export interface ConnectionHarness {
   readonly connection: LiveConnection;
   readonly ingest: Ingest;
   readonly counters: Counters;
+  /** Types of the transient notices that pages were told. */
+  readonly told: readonly string[];
+  /** What ingest counted, and what it published. */
+  readonly counts: readonly string[];
+  readonly published: readonly SyncEvent[];
+  /** Aborts at the end of the engine. */
+  readonly life: AbortSignal;
   end(): void;
 }
 
@@ -136,12 +150,20 @@ export async function startConnectionTo(url: string, options: HarnessOptions = {
   const clock = options.clock ?? nodeClock;
   const random = createSeededRandom(1);
   const life = new AbortController();
+  const [told, counts, published]: [string[], string[], SyncEvent[]] = [[], [], []];
   const store = createMemoryDatabase({ policy, random }).open(life.signal);
   const claim = await store.writer.claim(clock.now());
   const counters = createCounters(null);
   const deps = { net: options.net ?? nodeNet, clock, policy, log: silentLog };
   const ingest = createIngest(
-    { writer: store.writer, clock, policy, gatherMs: () => 5, publish: () => {}, count: () => {} },
+    {
+      writer: store.writer,
+      clock,
+      policy,
+      gatherMs: () => 5,
+      publish: ({ events }) => void published.push(...events),
+      count: (what) => void counts.push(what),
+    },
     claim,
     {
       reconnect: () => connection.breakOff('gap'),
@@ -155,8 +177,11 @@ export async function startConnectionTo(url: string, options: HarnessOptions = {
   if (options.isSynced) await ingest.reset({ cursor: cursorAt(0), serverTime: '2026-11-20T12:00:00Z', documents: [], missing: [] });
   const connection: LiveConnection = createConnection(
     {
-      stream: createSseTransport({ ...deps, ...(options.loadReader ? { loadReader: options.loadReader } : {}) }),
-      rest: createRest(deps),
+      stream: {
+        ...createSseTransport({ ...deps, ...(options.loadReader ? { loadReader: options.loadReader } : {}) }),
+        wakeUps: options.wakeUps ?? (async () => {}),
+      },
+      rest: options.snapshots ? createLazySnapshots(deps, options.snapshots.seed) : createRest(deps),
       ingest,
       identity: { baseUrl: url, tenant: 't1', user: 'ann', device: 'd1' },
       clock,
@@ -168,11 +193,11 @@ export async function startConnectionTo(url: string, options: HarnessOptions = {
       ...(options.notes ? { notes: options.notes } : {}),
       ...(options.later ? { later: options.later } : {}),
     },
-    { changed: () => {}, transient: () => {}, retire: () => {} },
+    { changed: () => {}, transient: (type) => void told.push(type), retire: () => {} },
     life.signal,
   );
   connection.input({ type: 'hold' });
-  return { connection, ingest, counters, end: () => life.abort() };
+  return { connection, ingest, counters, told, counts, published, life: life.signal, end: () => life.abort() };
 }
 
 export { until };

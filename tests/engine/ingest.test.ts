@@ -221,7 +221,7 @@ describe('stale documents', () => {
     const { ingest, frames, heard, store, counts } = await setUp({ start: snapshotAt(5, [order(1)]) });
     void ingest.arrive(event(6, [patch(4)]));
     await ingest.settled();
-    expect([heard, counts['stale-document']]).toEqual([['stale orders/o1'], 1]);
+    expect([heard, counts['staleDocuments']]).toEqual([['stale orders/o1'], 1]);
     await ingest.mend(ingest.meta().run, [order(4)], []);
     expect((await store.reader.collection('orders')).documents[0]).toMatchObject({ version: 4, staleFor: null });
     expect(frames.at(-1)).toMatchObject({ prev: 6, through: 6, events: [], documents: [{ version: 4 }] });

@@ -1,24 +1,9 @@
 // Code that a start does not need: what happens until it is there, and where it does not come.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type * as Later from '../../src/engine/later.ts';
 import type * as ReaderCode from '../../src/transport/sse-reader.ts';
-import { parseCursor } from '../../src/protocol/cursor.ts';
-import { createScriptedServer, startConnectionTo, status, until, type ConnectionHarness, type HarnessOptions } from './connection-harness.ts';
-
-let server: Awaited<ReturnType<typeof createScriptedServer>>;
-let harness: ConnectionHarness;
-beforeEach(async () => {
-  server = await createScriptedServer();
-});
-afterEach(async () => {
-  harness.end();
-  await server.close();
-});
-
-const start = async (options?: HarnessOptions) => void (harness = await startConnectionTo(server.url, options));
-const report = () => harness.connection.report();
-const isAt = (...states: string[]) => until(() => states.includes(report().state));
-const reached = () => parseCursor(harness.ingest.cursor())?.seq ?? -1;
+import { status, until } from './connection-harness.ts';
+import { harness, isAt, reached, report, server, start } from './connection-stage.ts';
 
 it('[NET10] code that can not be loaded is said, asks nobody, and is tried again until it is there', async () => {
   server.everything(status(500));

@@ -10,7 +10,6 @@ import { createMetrics } from '../../src/engine/metrics.ts';
 import { createReignNotes } from '../../src/engine/reign-notes.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
 import { POLICY } from '../../src/core/policy.ts';
-import { SILENT_LOG } from '../model/model-context.ts';
 import { eventAt } from '../support/sample-events.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
@@ -175,7 +174,7 @@ describe('lag', () => {
 describe('what outlives the engine', () => {
   const makeNotes = () => {
     const clock = createVirtualClock();
-    return { clock, notes: createReignNotes({ clock, log: SILENT_LOG }) };
+    return { clock, notes: createReignNotes({ clock }) };
   };
   const forever = new AbortController().signal;
 

@@ -9,7 +9,7 @@ import { cursorAt, eventAt } from '../support/sample-events.ts';
 import { silentLog } from '../transport/answering-server.ts';
 
 const memory = { ...startConnection({ hasCursor: true }, POLICY).memory, attempt: 7, last: 8 };
-const poll = { attempt: 8, nextAt: 0, failed: 0, isProven: true };
+const poll = { attempt: 8, nextAt: 0, failed: 0, isProven: true, askedAt: 0, wantedAt: Infinity };
 const POLLING: Connection = { at: 'polling_fallback', reason: 'mute', poll, probe: { since: 0, isSent: true }, memory };
 const CONNECTED: Connection = { at: 'connected', since: 0, rotateAt: null, memory };
 

@@ -10,24 +10,16 @@ import '../../src/engine/later.ts';
 import { readFor } from '../../src/engine/read-for.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
 import type { LogReader, LogWriter, Store } from '../../src/store/contract.ts';
-import { createMemoryDatabase } from '../../src/store/memory-store.ts';
-import { createHistoryChecker } from '../model/history-checker.ts';
-import { createModelBus, SILENT_LOG, slowWriter, type ModelBus } from '../model/model-context.ts';
+import { SILENT_LOG, slowWriter, type ModelBus } from '../model/model-context.ts';
 import { createModelPage, type ModelPage } from '../model/model-page.ts';
 import { MODEL_POLICY } from '../model/model-policy.ts';
+import { createOneDevice, SCOPE, WISHES } from '../model/one-device.ts';
 import { COLLECTIONS } from '../model/world.ts';
-import { createFakeServer } from '../support/fake-server.ts';
-import { createFakeNetwork } from '../support/fake-stream.ts';
-import { createSeededRandom } from '../support/seeded-random.ts';
-import { createTimeline } from '../support/virtual-clock.ts';
 
 /** `full`: commits and snapshots fail; `silent`: nothing is ever answered; `refused`: it does not open. */
 export type DiskState = 'well' | 'full' | 'silent' | 'refused';
 
 const POLICY = { ...MODEL_POLICY, leaseMs: 1e9, retention: { ...MODEL_POLICY.retention, maxEvents: 10_000 } };
-const SCOPE = { id: 's', baseUrl: 'http://test', tenant: 't1', user: 'u1', feed: '' };
-const WALL_START = 1_700_000_000_000;
-const WISHES = { autoReconnect: true, maxReconnectAttempts: 5, reconnectDelay: 200, heartbeatInterval: 1_000, pollInterval: null };
 const never = new Promise<never>(() => {});
 /** Code that is loaded late comes over several turns, also when it is loaded already. */
 const drain = async (): Promise<void> => {
@@ -35,15 +27,7 @@ const drain = async (): Promise<void> => {
 };
 
 export function createReignWorld(seed: number) {
-  const random = createSeededRandom(seed);
-  const timeline = createTimeline();
-  const wallNow = (): number => WALL_START + timeline.now();
-  const tenant = createFakeServer(wallNow).tenant('t1');
-  const network = createFakeNetwork({ tenant, feed: null, random: random.fork(), identity: SCOPE, heartbeatMs: 1_000, pollMs: 1_000, now: wallNow });
-  const checker = createHistoryChecker({ truth: tenant.truth, feed: null });
-  const database = createMemoryDatabase({ policy: POLICY, random: random.fork() });
-  const weather = { slowChance: 0, failingReads: 0 };
-  const bus = createModelBus(timeline.now, random.fork());
+  const { random, timeline, wallNow, tenant, network, checker, database, weather, bus } = createOneDevice(seed, POLICY);
   const beats: Beat[] = [];
   const volatileRuns = new Set<string>();
   const pages: ModelPage[] = [];

@@ -9,7 +9,7 @@ import { visibleChanges, type Feed, type TruthEntry } from '../support/fake-serv
 import type { Rule as OracleRule } from '../support/history/violation.ts';
 import { createModelTape } from './model-tape.ts';
 
-/** The oracle's names; LAW1 = commit, then publish (DESIGN.md 1), R10 = convergence at the end. */
+/** The oracle's names; LAW1 = commit, then publish (docs/architecture.md), R10 = convergence at the end. */
 export type Rule = OracleRule | 'LAW1';
 
 export interface Violation {

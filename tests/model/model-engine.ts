@@ -44,6 +44,8 @@ export interface ModelEngine {
   /** The user signs in again, if that is what is missing. */
   signIn(): void;
   prefer(transport: 'auto' | 'polling'): void;
+  /** Enough other scopes stream, for this time. */
+  crowd(forMs: number): void;
   cursor(): string | null;
   /** The run that it writes; null before it leads. */
   run(): string | null;
@@ -161,6 +163,10 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
     wake: () => connection?.input({ type: 'wake' }),
     signIn: () => connection?.state().at === 'needs_auth' && connection.input({ type: 'ask' }),
     prefer: (transport) => connection?.state().memory.transport !== transport && connection?.input({ type: 'prefer', transport }),
+    crowd(forMs) {
+      connection?.input({ type: 'crowd', isCrowded: true });
+      clock.after(forMs, () => connection?.input({ type: 'crowd', isCrowded: false }));
+    },
     cursor: () => ingest?.cursor() ?? null,
     run: () => ingest?.meta().run ?? null,
     isConnected: () => connection?.state().at === 'connected',

@@ -9,6 +9,8 @@ export const MODEL_POLICY: Policy = {
   breakerOpenMs: 1_000,
   breakerMaxMs: 4_000,
   pollAfterMs: 300,
+  nudgedPollMs: 100,
+  nudgeSpreadMs: 50,
   troubleMs: [300, 900],
   helloMs: 400,
   requestBudget: 40,

@@ -32,7 +32,10 @@ const WEIGHTS = {
 /** Faults of the connection: in half of the schedules, and drawn after the others, so that these stay what they were. */
 const OF_CONNECTION = ['mute-proxy', 'mute-proxy', 'portal', 'unavailable', 'token-expiry', 'choose-polling'] as const;
 
-export type ActionKind = keyof typeof WEIGHTS | (typeof OF_CONNECTION)[number];
+/** What moves polls: in half of the schedules, and drawn after those. */
+const OF_POLLS = ['nudges', 'nudges', 'crowd'] as const;
+
+export type ActionKind = keyof typeof WEIGHTS | (typeof OF_CONNECTION)[number] | (typeof OF_POLLS)[number];
 
 export interface Action {
   /** Ms from the start. */
@@ -53,6 +56,8 @@ export function planSchedule(random: SeededRandom): Action[] {
   const actions = Array.from({ length: count }, (): Action => ({ at: random.int(SPAN_MS), kind: random.pick(KINDS), seed: random.int(2 ** 30) }));
   for (let left = random.chance(0.5) ? 1 + random.int(5) : 0; left > 0; left--)
     actions.push({ at: random.int(SPAN_MS), kind: random.pick(OF_CONNECTION), seed: random.int(2 ** 30) });
+  for (let left = random.chance(0.5) ? 1 + random.int(4) : 0; left > 0; left--)
+    actions.push({ at: random.int(SPAN_MS), kind: random.pick(OF_POLLS), seed: random.int(2 ** 30) });
   const isForked = actions.some(({ kind }) => kind === 'restore-same');
   return actions.filter(({ kind }) => !isForked || kind !== 'silent-bump').toSorted((a, b) => a.at - b.at);
 }

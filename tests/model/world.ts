@@ -116,9 +116,7 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
     network.flush();
   }
 
-  function later(ms: number, task: () => void): void {
-    world.after(ms, task);
-  }
+  const later = (ms: number, task: () => void): void => void world.after(ms, task);
 
   /** Every request is answered so, and what is open ends. */
   function trouble(answer: StreamEnd, forMs: number): void {
@@ -168,6 +166,8 @@ export function createWorld(seed: number, variant: Variant, trace: (line: string
     },
     'token-expiry': (chance) => (trouble({ kind: 'unauthorized', reason: 'auth' }, 200 + chance.int(2_000)), later(2_500 + chance.int(1_000), signIn)),
     'choose-polling': (chance) => prefer('polling', 1_000 + chance.int(4_000)),
+    nudges: (chance) => times(1 + chance.int(20), () => later(chance.int(1_500), network.nudge)),
+    crowd: (chance) => living().forEach((engine) => engine.crowd(500 + chance.int(4_000))),
     noise: (chance) => {
       const some = (most: number): number => (chance.chance(0.5) ? chance.number() * most : 0);
       network.faults = { lose: some(0.2), double: some(0.3), replayOld: some(0.3), reorder: some(0.5), refuse: some(0.4) };

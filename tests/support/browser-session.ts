@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, expect, type BrowserContext, type Cookie, type Page } from '@playwright/test';
-import { BROWSER_ARGS, findBrowser } from '../../scripts/find-browser.mjs';
+import { launchOptions } from '../../scripts/find-browser.mjs';
 import type { Harness } from '../browser/harness/harness.tsx';
 import { killBrowser, killHard, workerRenderers } from './browser-processes.ts';
 import { createTapeCollector, type TapeCollector } from './tape.ts';
@@ -64,8 +64,7 @@ export async function startBrowser(url: string): Promise<BrowserSession> {
   }
 
   async function launch(): Promise<void> {
-    const executablePath = findBrowser();
-    context = await chromium.launchPersistentContext(profile, { args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) });
+    context = await chromium.launchPersistentContext(profile, launchOptions());
     await context.route('**/__blank', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>blank</title>' }));
     await context.addCookies(cookies);
   }

@@ -4,7 +4,8 @@ import { POLICY } from '../../src/core/policy.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { decodeMessage, type ResyncReason, type WireMessage } from '../../src/protocol/event.ts';
 import type { Clock } from '../../src/platform/ports.ts';
-import type { Polled, PollEnd, Rest, RestAnswer, StreamEnd, StreamListener, StreamTransport } from '../../src/transport/contract.ts';
+import type { Polled, PollEnd, RestAnswer, StreamEnd, StreamListener, StreamTransport } from '../../src/transport/contract.ts';
+import type { Rest } from './create-rest.ts';
 import type { FakeTenant, Feed, ServerStream } from './fake-server.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -47,6 +48,8 @@ export interface FakeNetwork {
   cutAll(): void;
   resyncAll(reason: ResyncReason): void;
   rotateAll(withinMs: number): void;
+  /** Whoever polls and listens is told that there may be something new. */
+  nudge(): void;
   openStreams(): number;
 }
 
@@ -69,6 +72,7 @@ const BOUNDS = { maxDepth: POLICY.eventDepth, maxIdLength: POLICY.idLength };
 
 export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs, pollMs, now }: NetworkDeps): FakeNetwork {
   const lines = new Set<Line>();
+  const nudged = new Set<() => void>();
   let highestTerm = 0;
   const network: FakeNetwork = {
     faults: { ...NO_FAULTS },
@@ -83,6 +87,7 @@ export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs,
     resyncAll: (reason) => lines.forEach((line) => send(line, { type: 'resync', id: null, data: JSON.stringify({ reason }) })),
     rotateAll: (reconnectWithinMs) =>
       lines.forEach((line) => send(line, { type: 'rotate', id: null, data: JSON.stringify({ reason: 'shutdown', reconnectWithinMs }) })),
+    nudge: () => nudged.forEach((nudge) => nudge()),
     openStreams: () => lines.size,
   };
 
@@ -108,6 +113,10 @@ export function createFakeNetwork({ tenant, feed, random, identity, heartbeatMs,
           });
         }),
       poll: async (request, listener, signal) => pollOnce({ clock, signal }, request, listener),
+      async wakeUps(_request, { nudge }, signal) {
+        nudged.add(nudge);
+        signal.addEventListener('abort', () => nudged.delete(nudge), { once: true });
+      },
     };
     return { stream, rest: createRest(clock), cut: () => own.forEach((line) => line.end({ kind: 'reset' })) };
   }

@@ -2,6 +2,7 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PATHS } from '../../src/protocol/http.ts';
+import { relaySockets, type SocketRelay } from './fault-socket.ts';
 import { createFaultStream, createPackedSink, type FaultStream } from './fault-stream.ts';
 
 /** What may happen to an open event stream. `stall` and `buffer` hold bytes while they last (`buffer`: headers too); `count` runs down. */
@@ -66,6 +67,8 @@ export interface FaultProxy {
   /** Resets open streams: at once, or in the middle of their next event. */
   drop(path: string, where?: 'now' | 'mid-event'): void;
   openStreams(path?: string): number;
+  /** WebSockets, which `refuse` keeps out; `cut` resets them. */
+  readonly sockets: SocketRelay;
   close(): Promise<void>;
 }
 
@@ -116,8 +119,9 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
 
   function passOn(request: IncomingMessage, body: Buffer, take: (answer: IncomingMessage) => void, response: ServerResponse): void {
     const headers = { ...request.headers };
-    // What is changed on the way must come as it is.
+    // What is changed or read on the way must come as it is.
     if (faultOf(request.url ?? '/', 'prepend')) for (const name of ['accept-encoding', 'if-none-match']) delete headers[name];
+    if ((request.url ?? '/').startsWith(PATHS.events)) delete headers['accept-encoding'];
     const upstream = forward(new URL(request.url ?? '/', target), { method: request.method, headers }, take);
     upstream.on('error', () => {
       // Nobody answered: a request all the same.
@@ -233,6 +237,7 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
   }
 
   const server = createServer(handle);
+  const sockets = relaySockets(server, target, (path) => faultOf(path, 'refuse') !== undefined);
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -252,9 +257,11 @@ export async function createFaultProxy({ target, port = 0 }: FaultProxyOptions):
     insert: (path, text) => matching(path).forEach((stream) => stream.insert(text)),
     drop: (path, where = 'now') => matching(path).forEach((stream) => stream.drop(where)),
     openStreams: (path) => matching(path).length,
+    sockets,
     async close() {
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeAllConnections();
+      sockets.cut();
       await closed;
     },
   };

@@ -152,7 +152,7 @@ export async function judgeWhenQuiet(stage: Stage, judge: () => Promise<Verdict>
 }
 
 /** What tables of runs are made of (scripts/story-table.mjs). */
-export function noteVerdict(stage: Stage, { violations, counts }: Verdict): void {
+function noteVerdict(stage: Stage, { violations, counts }: Verdict): void {
   const of = (...rules: readonly string[]): number => violations.filter(({ rule }) => rules.includes(rule)).length;
   const found = { lost: of('R2', 'R2e', 'R6', 'L1'), doubled: of('R3', 'R7'), outOfOrder: of('R4', 'R8'), other: 0 };
   const other = violations.length - found.lost - found.doubled - found.outOfOrder;

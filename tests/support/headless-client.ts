@@ -6,7 +6,7 @@ import { createIngest, type Ingest } from '../../src/engine/ingest.ts';
 import * as later from '../../src/engine/later.ts';
 import type { Clock, Log, Net, Random } from '../../src/platform/ports.ts';
 import { createMemoryDatabase } from '../../src/store/memory-store.ts';
-import { createRest } from '../../src/transport/rest.ts';
+import { createRest } from './create-rest.ts';
 import { createSseTransport } from '../../src/transport/sse.ts';
 import type { RestUser } from './rest-user.ts';
 import { createSeededRandom } from './seeded-random.ts';

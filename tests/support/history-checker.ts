@@ -20,7 +20,7 @@ function isExpected(rule: string, { streams }: History): boolean {
 }
 
 /** The run as one history, in order of time. */
-export function toRecords(history: History): HistoryRecord[] {
+function toRecords(history: History): HistoryRecord[] {
   const { pages, server, disk = [], wire = [], faults = [], applies = [] } = history;
   const end = [...pages, ...server, ...disk, ...wire, ...faults].reduce((latest, { t }) => Math.max(latest, t), 0) + 1;
   const records: HistoryRecord[] = [

@@ -10,6 +10,7 @@ export interface LockTable {
 }
 
 export interface LockContext extends Locks {
+  held(): Promise<readonly string[]>;
   /** The context is gone: its locks are free, its requests forgotten, its promises never settle. */
   crash(): void;
 }
@@ -58,6 +59,7 @@ export function createLockTable(): LockTable {
             );
         for (const name of new Set([...held.keys(), ...queued.keys()])) pump(name);
       },
+      held: async () => [...held].flatMap(([name, rows]) => rows.map(() => name)),
       request<T>(name: string, wish: LockWish, task: (isHeld: boolean) => Promise<T>): Promise<T> {
         return new Promise<T>((resolve, reject) => {
           const settle = (run: () => void): void => void (isDead || run());

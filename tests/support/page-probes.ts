@@ -2,6 +2,7 @@
 import { expect, type Page } from '@playwright/test';
 import type { Health } from '../../src/client/health.ts';
 import { documentHash } from '../../src/client/trace-reads.ts';
+import { COLLECTIONS } from '../../src/domain/collections.ts';
 import type { Snapshot } from '../../src/protocol/http.ts';
 import type { Tab } from './browser-session.ts';
 import type { RestUser } from './rest-user.ts';
@@ -54,10 +55,9 @@ export async function probe(user: RestUser, tabs: readonly Tab[], timeout?: numb
 
 /** Everything that a page shows, by `collection/id`. */
 export function documentsIn({ page }: { readonly page: Page }): Promise<Documents> {
-  return page.evaluate(() => {
-    const names = ['orders', 'bays', 'jobs', 'queues', 'payments', 'drivers', 'customers'];
-    return Object.fromEntries(names.flatMap((name) => window.harness.documents(name).map(([id, version, doc]) => [`${name}/${id}`, { version, doc }])));
-  });
+  const read = (names: readonly string[]): Documents =>
+    Object.fromEntries(names.flatMap((name) => window.harness.documents(name).map(([id, version, doc]) => [`${name}/${id}`, { version, doc }])));
+  return page.evaluate(read, COLLECTIONS);
 }
 
 export function documentsOf({ documents }: Snapshot): Documents {

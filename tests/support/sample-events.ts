@@ -1,6 +1,7 @@
-// Cursors and events for unit tests: shortest form of what the server sends. Nothing here decides anything.
+// Cursors, events and the log's own row for unit tests: shortest form of what the server sends. Nothing here decides anything.
 import { formatCursor } from '../../src/protocol/cursor.ts';
 import type { Change, SyncEvent } from '../../src/protocol/event.ts';
+import type { LogMeta } from '../../src/store/contract.ts';
 
 export const EPOCH = 'e1';
 
@@ -26,4 +27,9 @@ export function eventAt(
     mutationId: null,
     changes: options.changes ?? [],
   };
+}
+
+/** The log of a device that has all up to `seq`. */
+export function metaAt(seq: number, change: Partial<LogMeta> = {}): LogMeta {
+  return { run: 'r', runNo: 1, cursor: cursorAt(seq), snapshotAt: null, floor: 0, term: 1, serverTime: 0, events: 0, bytes: 0, ...change };
 }

@@ -1,4 +1,4 @@
-// What a run leaves behind, as ORACLE names it: records of pages, of the server's log, of the wire and of the disk. All times are wall
+// What a run leaves behind, as docs/testing.md names it: records of pages, of the server's log, of the wire and of the disk. All times are wall
 // clock in ms: everything runs on one machine. Types only, and the collector of what pages send out.
 import type { WireRecord } from './fault-proxy.ts';
 import type { HistoryRecord } from './history/record.ts';

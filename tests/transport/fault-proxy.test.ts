@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { POLICY } from '../../src/core/policy.ts';
 import type { StreamMessage } from '../../src/protocol/event.ts';
 import type { StreamEnd } from '../../src/transport/contract.ts';
-import { createRest } from '../../src/transport/rest.ts';
+import { createRest } from '../support/create-rest.ts';
 import { createSseTransport } from '../../src/transport/sse.ts';
 import { createListener, cursorAt, wireOf } from '../contract/transport.ts';
 import { createFaultProxy, type Fault, type FaultProxy } from '../support/fault-proxy.ts';

@@ -4,7 +4,7 @@ import { POLICY } from '../../src/core/policy.ts';
 import type { StreamMessage } from '../../src/protocol/event.ts';
 import type { Net } from '../../src/platform/ports.ts';
 import type { Identity } from '../../src/transport/contract.ts';
-import { createRest } from '../../src/transport/rest.ts';
+import { createRest } from '../support/create-rest.ts';
 import { restFailure } from '../../src/transport/rest-failure.ts';
 import { createSseTransport } from '../../src/transport/sse.ts';
 import { createListener } from '../contract/transport.ts';

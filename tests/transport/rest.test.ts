@@ -4,7 +4,7 @@ import { POLICY } from '../../src/core/policy.ts';
 import { SyncError } from '../../src/core/sync-error.ts';
 import type { RestAnswer, RestRequest } from '../../src/transport/contract.ts';
 import { formatEtag, parseEtag } from '../../src/transport/etag.ts';
-import { createRest } from '../../src/transport/rest.ts';
+import { createRest } from '../support/create-rest.ts';
 import { restFailure } from '../../src/transport/rest-failure.ts';
 import { ANSWERS, cursorAt } from '../contract/transport.ts';
 import { createAnsweringServer, nodeClock, nodeNet, silentLog, until, type AnsweringServer } from './answering-server.ts';

@@ -5,7 +5,7 @@ import { createSeededRandom, type SeededRandom } from '../../support/seeded-rand
 import { createToyClient, type ToyClient } from './toy-client.ts';
 import type { MutantName } from './toy-mutants.ts';
 
-export const TICK_MS = 100;
+const TICK_MS = 100;
 const FAULT_EVERY = 80;
 const LASTS = 30;
 const QUIET = 120;

@@ -5,7 +5,7 @@ import { resolveByPolicy, type Resolution } from '../../../src/core/conflict.ts'
 import { doubtAbout, isParked, sendable, sweepable, termsOf } from '../../../src/core/entry-lanes.ts';
 import { afterAnswer, ENTRY_VERSION, formatPlace, isEnded, LAST_PLACE, laneOf, placeNumber, stepEntry, successorOf } from '../../../src/core/entry.ts';
 import type { Entry, WriteAnswer, WriteRequest } from '../../../src/core/entry.ts';
-import { isShown, overlayDocument, standing, type Overlaid, type OverlayView } from '../../../src/core/overlay.ts';
+import { isShown, overlayCollection, standing, type Overlaid, type OverlayView } from '../../../src/core/overlay.ts';
 import { parseCursor } from '../../../src/protocol/cursor.ts';
 import { silence, type FakeServer, type SentWrite } from './fake-server.ts';
 
@@ -206,7 +206,8 @@ export function createDevice(user: string, server: FakeServer, spoiled: Spoil) {
       const shown: OverlayView = spoiled('overlay dropped by event id only') ? { ...view(), cursor: null, runNo: null } : view();
       const base = log.docs.get(orderId);
       const blind = spoiled('overlay dropped by event id only') && base ? { ...base, version: -1 } : base;
-      const overlaid = overlayDocument({ collection: 'orders', docId: orderId }, blind, standing(rows), shown);
+      const find = (id: string) => (id === orderId ? blind : undefined);
+      const overlaid = overlayCollection('orders', find, standing(rows), shown).get(orderId) ?? { document: blind, pending: [] };
       return blind === base ? overlaid : { ...overlaid, document: base };
     },
 

@@ -1,7 +1,7 @@
 // The server of the write model: versions, keys with their answers, one session, a log. It keeps what every request came to, for the rules to judge.
 import { formatCursor } from '../../../src/protocol/cursor.ts';
 import type { Json, JsonObject } from '../../../src/protocol/json.ts';
-import type { Entry, Original, WriteAnswer } from '../../../src/core/entry.ts';
+import { NOTHING_SAID, type Entry, type Original, type WriteAnswer } from '../../../src/core/entry.ts';
 
 export interface SentWrite {
   readonly id: string;
@@ -47,17 +47,7 @@ interface Stored {
 }
 
 export const ORDERS = ['o1', 'o2'] as const;
-const SILENT: WriteAnswer = {
-  status: 0,
-  code: 'net/offline',
-  detail: null,
-  field: null,
-  expected: null,
-  current: null,
-  ackVersion: null,
-  ackCursor: null,
-  retryAfterMs: null,
-};
+const SILENT: WriteAnswer = { ...NOTHING_SAID, code: 'net/offline', retryAfterMs: null };
 
 export function silence(): WriteAnswer {
   return SILENT;

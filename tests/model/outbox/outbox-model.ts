@@ -1,4 +1,4 @@
-// Plays a list of happenings on a device with two users and a server, asks ORACLE.md's rules after each, then heals everything and asks the rest.
+// Plays a list of happenings on a device with two users and a server, asks the rules of histories (docs/testing.md) after each, then heals everything and asks the rest.
 import type { ConflictPolicy } from '../../../src/core/entry.ts';
 import { resolveByChoice } from '../../../src/core/conflict.ts';
 import { ENTRY_POLICY } from '../../../src/core/entry-policy.ts';

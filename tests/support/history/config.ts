@@ -110,7 +110,7 @@ const BOUNDS: Readonly<Record<string, number>> = {
 export const COUNTED_FROM_LOAD: ReadonlySet<string> = new Set(['N08', 'N09']);
 
 /** `N13 half-open` and `n13` are N13. */
-export function faultId(fault: string): string {
+function faultId(fault: string): string {
   return /^n\d+/i.exec(fault)?.[0].toUpperCase() ?? fault;
 }
 
