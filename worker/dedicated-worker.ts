@@ -6,6 +6,9 @@ import { startEngine } from '../src/engine/start-engine.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
+/** Engines load it while they open their database; one whose worker was kept ready finds it here. */
+import('../src/transport/sse-reader.ts').catch(() => {});
+
 const life = new AbortController();
 let isStarted = false;
 

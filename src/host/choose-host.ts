@@ -4,7 +4,7 @@ import type { HostKind } from '../protocol/rpc.ts';
 
 export type HostWish = 'auto' | HostKind;
 
-/** Why it is this host, as health says it. `insecure-context`: no locks (plain http), so that only a SharedWorker can be shared. */
+/** Why it is this host, as health says it. `insecure-context`: no locks (plain http), so that a SharedWorker leads, or pages take turns and poll. */
 export type HostReason = 'asked' | 'best' | 'no-shared-worker' | 'known-bad' | 'no-worker' | 'shared-worker-failed' | 'worker-failed' | 'insecure-context';
 
 export interface Abilities {
@@ -15,8 +15,7 @@ export interface Abilities {
 }
 
 export interface HostChoice {
-  /** Null: nothing here can run an engine that is shared with other tabs. */
-  readonly kind: HostKind | null;
+  readonly kind: HostKind;
   readonly reason: HostReason;
 }
 
@@ -30,7 +29,7 @@ export function readAbilities(hasLocks: boolean): Abilities {
 /** A wish that the browser can't fulfil is no wish. */
 export function chooseHost(wish: HostWish, abilities: Abilities): HostChoice {
   const { hasSharedWorker, hasLocks, userAgent } = abilities;
-  if (!hasLocks) return { kind: hasSharedWorker ? 'shared' : null, reason: 'insecure-context' };
+  if (!hasLocks) return { kind: hasSharedWorker ? 'shared' : 'inline', reason: 'insecure-context' };
   if (wish !== 'auto' && isAble(wish, abilities)) return { kind: wish, reason: 'asked' };
   if (!hasSharedWorker) return inPage('no-shared-worker', abilities);
   return KNOWN_BAD.some((known) => known.test(userAgent)) ? inPage('known-bad', abilities) : { kind: 'shared', reason: 'best' };
@@ -38,7 +37,8 @@ export function chooseHost(wish: HostWish, abilities: Abilities): HostChoice {
 
 /** After a host that could not be started; null when nothing is left to try but the same again. */
 export function nextHost(failed: HostKind, abilities: Abilities): HostChoice | null {
-  if (!abilities.hasLocks || failed === 'inline') return null;
+  if (failed === 'inline') return null;
+  if (!abilities.hasLocks) return { kind: 'inline', reason: 'insecure-context' };
   return failed === 'shared' ? inPage('shared-worker-failed', abilities) : { kind: 'inline', reason: 'worker-failed' };
 }
 

@@ -2,7 +2,7 @@
 import type { BusMessage } from '../protocol/frame.ts';
 import type { HostInit } from '../protocol/rpc.ts';
 import type { SyncError } from '../core/sync-error.ts';
-import type { Clock, Locks } from '../platform/ports.ts';
+import type { Clock, Locks, Random, Visibility } from '../platform/ports.ts';
 import type { ScopeNames } from '../scope/scope.ts';
 
 export interface Host {
@@ -36,4 +36,12 @@ export interface HostDeps {
   readonly retireMs: number;
   /** The place could not be started; it is tried again by itself. */
   readonly failed: (error: SyncError) => void;
+}
+
+/** What pages need besides that take turns, because they have no locks. */
+export interface TurnNeeds {
+  readonly random: Random;
+  readonly visibility: Visibility;
+  /** How long whoever asks who leads waits for the answer, ms. */
+  readonly pingMs: number;
 }

@@ -2,29 +2,28 @@
 // the start; what an elected page needs is loaded where it is needed.
 import type { BusMessage } from '../protocol/frame.ts';
 import type { HostKind } from '../protocol/rpc.ts';
-import { SyncError } from '../core/sync-error.ts';
+import type { SyncError } from '../core/sync-error.ts';
 import { chooseHost, nextHost, readAbilities, type HostChoice, type HostWish } from './choose-host.ts';
-import type { Host, HostDeps } from './contract.ts';
+import type { Host, HostDeps, TurnNeeds } from './contract.ts';
 import { createLazyHost } from './lazy-host.ts';
 import { createSharedHost } from './shared-host.ts';
 
 export interface ChosenHost extends Host {
-  /** Where this page's engine would run, and why there; kind null: nowhere. */
+  /** Where this page's engine would run, and why there. */
   choice(): HostChoice;
 }
 
 /** Failures in a row, or replacements that were never heard, until the next best place is tried. */
 const TRIES = 2;
 
-export function createHost(deps: HostDeps & { readonly wish: HostWish }, signal: AbortSignal): ChosenHost {
+export function createHost(deps: HostDeps & TurnNeeds & { readonly wish: HostWish }, signal: AbortSignal): ChosenHost {
   const abilities = readAbilities(deps.locks !== null);
   let choice = chooseHost(deps.wish, abilities);
   let life = new AbortController();
   let failures = 0;
   let host = make(choice.kind);
 
-  function make(kind: HostKind | null): Host | null {
-    if (kind === null) return null;
+  function make(kind: HostKind): Host {
     const until = AbortSignal.any([signal, life.signal]);
     const own = { ...deps, failed };
     return kind === 'shared' ? createSharedHost(own, until) : createLazyHost(kind, own, until);
@@ -33,12 +32,12 @@ export function createHost(deps: HostDeps & { readonly wish: HostWish }, signal:
   function failed(error: SyncError): void {
     deps.failed(error);
     failures += 1;
-    if (failures >= TRIES && fallBack()) host?.start();
+    if (failures >= TRIES && fallBack()) host.start();
   }
 
   /** False when there is no other place to try. */
   function fallBack(): boolean {
-    const next = choice.kind && nextHost(choice.kind, abilities);
+    const next = nextHost(choice.kind, abilities);
     if (!next) return false;
     life.abort();
     life = new AbortController();
@@ -48,33 +47,21 @@ export function createHost(deps: HostDeps & { readonly wish: HostWish }, signal:
     return true;
   }
 
-  function start(): void {
-    if (host) host.start();
-    else deps.failed(unsupported());
-  }
-
   return {
-    start,
+    start: () => host.start(),
     hear(message: BusMessage) {
       if (message.k === 'beat' && message.phase !== 'retired') failures = 0;
-      host?.hear(message);
+      host.hear(message);
     },
-    nextGeneration: () => host?.nextGeneration() ?? 0,
+    nextGeneration: () => host.nextGeneration(),
     replace() {
       failures += 1;
       // The one that replaced a silent engine was never heard either.
       if (failures >= TRIES) fallBack();
-      host?.replace();
+      host.replace();
     },
-    suspend: () => host?.suspend(),
-    resume: () => host?.resume(),
+    suspend: () => host.suspend(),
+    resume: () => host.resume(),
     choice: () => choice,
   };
-}
-
-function unsupported(): SyncError {
-  return new SyncError(
-    'host/unsupported',
-    'This browser offers neither a SharedWorker nor locks at this address, so tabs can not share a connection. What is on this device can be read; open the application over https, or use a current Chrome, Edge, Firefox or Safari, to follow live.',
-  );
 }

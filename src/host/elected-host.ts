@@ -12,11 +12,11 @@ import type { EngineEnd, HostInit } from '../protocol/rpc.ts';
 import { SyncError } from '../core/sync-error.ts';
 import { isNewerBuild } from '../engine/handover.ts';
 import type { Host, HostDeps } from './contract.ts';
-import type { OwnEngine, SpawnEngine } from './own-engine.ts';
+import { keepSpare } from './keep-spare.ts';
+import type { EnginePlace, OwnEngine } from './own-engine.ts';
 
-export interface ElectedDeps extends HostDeps {
+export interface ElectedDeps extends HostDeps, EnginePlace {
   readonly kind: 'elected' | 'inline';
-  readonly spawn: SpawnEngine;
 }
 
 /** One time of leading: from the grant of `conn` until it is given back or taken. */
@@ -47,6 +47,7 @@ export function createElectedHost(deps: ElectedDeps, signal: AbortSignal): Host 
     if (!deps.locks || signal.aborted || isAside || waiting || reign) return;
     const wish = new AbortController();
     waiting = wish;
+    if (!isStealing) keepSpare({ ...deps, locks: deps.locks }, AbortSignal.any([wish.signal, signal]));
     // A request that steals is granted at once and takes no signal.
     const options = isStealing ? { steal: true } : { signal: AbortSignal.any([wish.signal, signal]) };
     let mine: Reign | null = null;
@@ -55,6 +56,8 @@ export function createElectedHost(deps: ElectedDeps, signal: AbortSignal): Host 
         if (wish.signal.aborted || signal.aborted) return;
         waiting = null;
         mine = lead(isStealing);
+        // What was kept ready is in use now: another page may.
+        wish.abort();
         await mine.over;
       })
       // A lock that was stolen rejects while the engine still runs; one whose engine retired first resolves. Either way the reign is over.

@@ -1,18 +1,29 @@
-// An elected page's host, whose code is loaded when it is needed: most browsers never do. What is asked of it meanwhile is done when it is here.
+// The host of a page that runs its engine itself, elected or by turns, whose code is loaded when it is needed: most browsers never do. What is asked of it
+// meanwhile is done when it is here.
 import { SyncError } from '../core/sync-error.ts';
-import type { Host, HostDeps } from './contract.ts';
+import type { Host, HostDeps, TurnNeeds } from './contract.ts';
 
 const RETRY_MS = 5_000;
 
-export function createLazyHost(kind: 'elected' | 'inline', deps: HostDeps, signal: AbortSignal): Host {
+export function createLazyHost(kind: 'elected' | 'inline', deps: HostDeps & TurnNeeds, signal: AbortSignal): Host {
   let host: Host | null = null;
   let loading: Promise<Host | null> | null = null;
   let isAside = false;
 
+  async function make(): Promise<Host> {
+    const own = import('./own-engine.ts');
+    if (!deps.locks) {
+      const { createTurnsHost } = await import('./turns-host.ts');
+      return createTurnsHost({ ...deps, spawn: (await own).PAGE_PLACE.spawn }, signal);
+    }
+    const { createElectedHost } = await import('./elected-host.ts');
+    const { createWorkerPlace, PAGE_PLACE } = await own;
+    return createElectedHost({ ...deps, kind, ...(kind === 'elected' ? createWorkerPlace() : PAGE_PLACE) }, signal);
+  }
+
   async function load(): Promise<Host | null> {
     try {
-      const [{ createElectedHost }, { spawnInPage, spawnInWorker }] = await Promise.all([import('./elected-host.ts'), import('./own-engine.ts')]);
-      host = createElectedHost({ ...deps, kind, spawn: kind === 'elected' ? spawnInWorker : spawnInPage }, signal);
+      host = await make();
       if (isAside) host.suspend();
     } catch (error) {
       deps.clock.after(RETRY_MS, () => using((made) => made.start()));

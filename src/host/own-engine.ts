@@ -18,25 +18,63 @@ export interface OwnEngineListener {
 
 export type SpawnEngine = (init: HostInit, listener: OwnEngineListener) => OwnEngine;
 
-export const spawnInWorker: SpawnEngine = (init, listener) => {
-  const worker = new Worker(workerUrl, { type: 'module', name: 'holdfast-engine' });
-  worker.addEventListener('message', ({ data }) => {
-    const news = decodeHostNews(data);
-    if (news) listener.over(news.end);
-  });
-  worker.addEventListener('error', (event) => listener.broke(event.message || 'its script could not be loaded'));
-  worker.postMessage(init);
+export interface EnginePlace {
+  readonly spawn: SpawnEngine;
+  /** Gets ready what the next `spawn` would wait for. Nothing of it opens, hears or leads anything. */
+  prepare(): void;
+  /** Gives back what was got ready, if no `spawn` has taken it. */
+  discard(): void;
+}
+
+export function createWorkerPlace(): EnginePlace {
+  let spare: Worker | null = null;
+
+  function make(): Worker {
+    return new Worker(workerUrl, { type: 'module', name: 'holdfast-engine' });
+  }
+
+  function discard(): void {
+    spare?.terminate();
+    spare = null;
+  }
+
   return {
-    retire: () => worker.postMessage({ v: PROTOCOL_VERSION, k: 'retire' } satisfies HostOrder),
-    terminate: () => worker.terminate(),
+    discard,
+    prepare() {
+      if (spare) return;
+      const made = make();
+      spare = made;
+      // One that could not be loaded would never say so again.
+      made.addEventListener('error', () => spare === made && discard());
+    },
+    spawn(init, listener) {
+      const worker = spare ?? make();
+      spare = null;
+      worker.addEventListener('message', ({ data }) => {
+        const news = decodeHostNews(data);
+        if (news) listener.over(news.end);
+      });
+      worker.addEventListener('error', (event) => listener.broke(event.message || 'its script could not be loaded'));
+      worker.postMessage(init);
+      return {
+        retire: () => worker.postMessage({ v: PROTOCOL_VERSION, k: 'retire' } satisfies HostOrder),
+        terminate: () => worker.terminate(),
+      };
+    },
   };
-};
+}
+
+const engineCode = () => import('../engine/start-engine.ts');
 
 /** Without any worker, and where the application wants it: the engine shares the page's thread. */
-export const spawnInPage: SpawnEngine = (init, listener) => {
-  const life = new AbortController();
-  import('../engine/start-engine.ts')
-    .then(({ startEngine }) => startEngine(init, __BUILD__, life.signal).over)
-    .then(listener.over, (error: unknown) => listener.broke(String(error)));
-  return { retire: () => life.abort(), terminate: () => life.abort() };
+export const PAGE_PLACE: EnginePlace = {
+  prepare: () => void engineCode().catch(() => {}),
+  discard() {},
+  spawn(init, listener) {
+    const life = new AbortController();
+    engineCode()
+      .then(({ startEngine }) => (life.signal.aborted ? 'asked' : startEngine(init, __BUILD__, life.signal).over))
+      .then(listener.over, (error: unknown) => listener.broke(String(error)));
+    return { retire: () => life.abort(), terminate: () => life.abort() };
+  },
 };

@@ -39,6 +39,7 @@ function browserLocks(): Locks | null {
   return {
     request: <T>(name: string, wish: LockWish, task: (held: boolean) => Promise<T>) =>
       manager.request(name, { ...wish }, (lock) => task(lock !== null)) as Promise<T>,
+    held: async () => (await manager.query()).held?.map(({ name = '' }) => name),
   };
 }
 

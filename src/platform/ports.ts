@@ -22,6 +22,8 @@ export interface Random {
 export interface Locks {
   /** Runs `task` while holding the lock; rejects AbortError when `signal` aborts before it is granted, or when it is stolen. */
   request<T>(name: string, options: LockWish, task: (held: boolean) => Promise<T>): Promise<T>;
+  /** Names of all locks that are held at this moment, by whatever context of this origin; a lock that is held twice is there twice. Absent or undefined = can't be told. */
+  held?(): Promise<readonly string[] | undefined>;
 }
 
 export interface LockWish {

@@ -62,7 +62,7 @@ export const REGISTRY_DATABASE = 'holdfast';
 
 /** Opens the registry. Fails with `store/failed` where the browser keeps nothing (then there is no offline start). */
 export async function openRegistry({ newId, now }: { readonly newId: () => string; readonly now: () => number }): Promise<Registry> {
-  const db = await openDatabase();
+  const db = await openRegistryDatabase();
   const changes = async (): Promise<RegistryChanges> => (await import('./registry-changes.ts')).createRegistryChanges(db, now);
   return {
     ...createReader(db, newId),
@@ -78,7 +78,7 @@ export async function openRegistry({ newId, now }: { readonly newId: () => strin
 
 /** As `openRegistry`, for who changes nothing. */
 export async function openRegistryReader(newId: () => string): Promise<RegistryReader> {
-  return createReader(await openDatabase(), newId);
+  return createReader(await openRegistryDatabase(), newId);
 }
 
 function createReader(db: IDBDatabase, newId: () => string): RegistryReader {
@@ -101,7 +101,7 @@ export function sessionRow(scopeId: string): string {
   return `session:${scopeId}`;
 }
 
-async function openDatabase(): Promise<IDBDatabase> {
+export async function openRegistryDatabase(): Promise<IDBDatabase> {
   try {
     const request = indexedDB.open(REGISTRY_DATABASE, 1);
     request.onupgradeneeded = () => ['rows', 'scopes'].forEach((store) => request.result.createObjectStore(store));

@@ -20,10 +20,14 @@ export interface ScopeNames {
   worker(generation: number): string;
   /** The mutex for the one connection, across hosts and deployed versions. Never gets a suffix. */
   readonly conn: string;
+  /** Held by an engine that leads and polls, because enough others stream. */
+  readonly waiting: string;
   alive(engine: string): string;
   tab(page: string): string;
   /** Held by the one page that acts on a silent engine. */
   readonly steal: string;
+  /** Held by the one page that keeps an engine's place ready, for when it gets `conn`. */
+  readonly spare: string;
   /** Held while somebody drains the outbox. */
   readonly outbox: string;
   consumer(name: string): string;
@@ -36,9 +40,11 @@ export function scopeNames({ id }: Pick<Scope, 'id'>): ScopeNames {
     bus: name('bus'),
     worker: (generation) => name(generation === 0 ? 'engine' : `engine:g${generation}`),
     conn: name('conn'),
+    waiting: name('waiting'),
     alive: (engine) => name(`alive:${engine}`),
     tab: (page) => name(`tab:${page}`),
     steal: name('steal'),
+    spare: name('spare'),
     outbox: name('outbox'),
     consumer: (consumer) => name(`consumer:${consumer}`),
   };

@@ -21,11 +21,12 @@ test('[CHO1] a wish is granted where the browser can, and is no wish where it ca
   expect(chooseHost('elected', { ...all, hasWorker: false })).toEqual({ kind: 'shared', reason: 'best' });
 });
 
-test('[CHO2] without locks only a SharedWorker can be shared; without it there is no host', () => {
+test('[CHO2] without locks a SharedWorker leads; without it, or where it can not be started, pages take turns', () => {
   const plain = { ...all, hasLocks: false };
   expect(chooseHost('elected', plain)).toEqual({ kind: 'shared', reason: 'insecure-context' });
-  expect(chooseHost('auto', { ...plain, hasSharedWorker: false })).toEqual({ kind: null, reason: 'insecure-context' });
-  expect(nextHost('shared', plain)).toBeNull();
+  expect(chooseHost('auto', { ...plain, hasSharedWorker: false })).toEqual({ kind: 'inline', reason: 'insecure-context' });
+  expect(nextHost('shared', plain)).toEqual({ kind: 'inline', reason: 'insecure-context' });
+  expect(nextHost('inline', plain)).toBeNull();
 });
 
 test('[CHO3] after a place that could not be started comes the next best, and after the last none', () => {

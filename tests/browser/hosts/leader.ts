@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import type { BrowserSession, Tab } from '../../support/browser-session.ts';
 
 /** True for the page that holds `conn` for its own engine; of a SharedWorker's engine no page is the holder. */
-export function holdsConn({ page }: { readonly page: Page }): Promise<boolean> {
+function holdsConn({ page }: { readonly page: Page }): Promise<boolean> {
   return page.evaluate(async () => {
     // A lock of this page's own tells under which id the browser knows the page.
     const name = `whoami:${Math.random()}`;

@@ -23,6 +23,18 @@ export async function withBrowser(story: (browser: RawChromium) => Promise<void>
 /** `query`: the wished host, and more after an `&`. */
 export async function openPage(browser: RawChromium, server: Pick<ServerProcess, 'url'>, query: string, beside?: RawPage): Promise<RawPage> {
   const page = await browser.open(`${server.url}/?host=${query}${PACE}`, beside);
+  return settledIn(page);
+}
+
+/** The same, where `script` runs before the page's own. */
+export async function openWith(browser: RawChromium, server: Pick<ServerProcess, 'url'>, query: string, script: string): Promise<RawPage> {
+  const page = await browser.open('about:blank');
+  await page.send('Page.addScriptToEvaluateOnNewDocument', { source: script });
+  await page.send('Page.navigate', { url: `${server.url}/?host=${query}${PACE}` });
+  return settledIn(page);
+}
+
+async function settledIn(page: RawPage): Promise<RawPage> {
   await expect.poll(() => page.evaluate('globalThis.harness?.phase'), { timeout: 30_000 }).toMatch(/^signed-/);
   return page;
 }
