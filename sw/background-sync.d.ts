@@ -1,4 +1,4 @@
-// Background Sync, which TypeScript's library doesn't know: Chromium alone has it (PLATFORM: no Safari, no Firefox).
+// Background Sync, which TypeScript's library doesn't know: Chromium alone has it (no Safari, no Firefox).
 
 /** The network is there (again). Once the promise of `waitUntil` rejects, the browser tries again some minutes later, three times in all. */
 interface SyncEvent extends ExtendableEvent {

@@ -8,7 +8,7 @@ import { createDrain } from '../src/outbox/drain.ts';
 import type { DrainStanding } from '../src/outbox/contract.ts';
 import { holdOutbox } from '../src/outbox/hold-outbox.ts';
 import type { Platform } from '../src/platform/browser.ts';
-import type { Clock } from '../src/platform/ports.ts';
+import type { Clock, Net } from '../src/platform/ports.ts';
 import { aborted } from '../src/platform/locks.ts';
 import { PROTOCOL_VERSION } from '../src/protocol/version.ts';
 import type { OutboxNotice } from '../src/protocol/frame.ts';
@@ -16,8 +16,10 @@ import { openRegistryReader, scopeOf, type CurrentSession } from '../src/scope/r
 import { scopeNames } from '../src/scope/scope.ts';
 import type { Notes } from '../src/store/contract.ts';
 import { openDatabase } from '../src/store/database.ts';
+import { keptToken } from '../src/store/kept-token.ts';
 import { createOutboxRows, type OutboxRows } from '../src/store/outbox-rows.ts';
 import { createNotes } from '../src/store/store-notes.ts';
+import { withToken } from '../src/transport/bearer-net.ts';
 import type { Identity } from '../src/transport/contract.ts';
 import { createSender } from '../src/transport/send.ts';
 
@@ -93,16 +95,16 @@ async function drainScope(platform: Platform, scopeId: string, signal: AbortSign
     if (isLoggedOut(error)) return null;
     throw error;
   });
-  if (sent !== null && isWorthAnotherTry(sent)) throw new SyncError('net/offline', `${sent.standing.waiting} changes still wait for the server`);
+  if (sent !== null && isWorthAnotherTry(sent)) throw new SyncError('net/offline', `${sent.standing.waiting} changes wait`);
 }
 
-/** Null where nobody is signed in (any more), and for tokens, which only pages can get. */
+/** Null where nobody is signed in (any more). */
 async function ownerOf({ random }: Platform, scopeId: string): Promise<Owner | null> {
   const registry = await openRegistryReader(random.id);
   try {
     const current = await registry.current();
     const session = current?.scopeId === scopeId ? current : await registry.remembered(scopeId);
-    return session?.auth === 'cookie' ? { session, device: await registry.device() } : null;
+    return session ? { session, device: await registry.device() } : null;
   } finally {
     registry.close();
   }
@@ -113,37 +115,54 @@ async function sendAll(platform: Platform, owner: Owner, signal: AbortSignal): P
   const names = scopeNames(scopeOf(owner.session));
   const database = await openDatabase({ indexedDB, clock, policy: POLICY }, names.database, signal);
   const rows = createOutboxRows(database);
-  const kept = { rows, idempotencyMs: await idempotencyIn(createNotes(database), clock) };
+  const notes = createNotes(database);
   try {
+    const net = await netOf(platform, owner.session, notes);
+    if (net === null) return null;
+    const kept = { rows, net, idempotencyMs: await idempotencyIn(notes, clock) };
     let sent: Sent | null = null;
     const hold = { locks, name: names.outbox, way: 'if-free', rows, clock, lockMs: ENTRY_POLICY.lockMs } as const;
     const isMine = await holdOutbox(hold, signal, async (until) => {
       sent = await drainUntil(platform, owner, kept, until);
     });
     // Whoever holds it may die with it in hand: the browser asks once more.
-    if (!isMine) throw new SyncError('write/in-flight', 'Another context is sending what waits here');
+    if (!isMine) throw new SyncError('write/in-flight', 'Another context sends');
     return sent;
   } finally {
     rows.close();
   }
 }
 
+/** Null where only a page can say who this is: no token is kept on this device, or the time of that one is over. */
+async function netOf({ clock, net }: Platform, { auth }: CurrentSession, notes: Notes): Promise<Net | null> {
+  if (auth === 'cookie') return net;
+  const token = await soon(keptToken(notes, clock.now()), clock);
+  return token === null ? null : { fetch: (url, init) => net.fetch(url, withToken(init, token)) };
+}
+
 /** What the disk has for a drain. */
 interface Kept {
   readonly rows: OutboxRows;
+  /** Requests in the owner's name. */
+  readonly net: Net;
   /** For how long the server remembers keys; null = no engine has heard it. */
   readonly idempotencyMs: number | null;
 }
 
-/** An engine that stopped may hold the note for a minute: without it the time that holds for every server holds. */
+/** Without it the time that holds for every server holds. */
 async function idempotencyIn(notes: Notes, clock: Clock): Promise<number | null> {
-  const late = new Promise<null>((resolve) => clock.after(NOTE_MS, () => resolve(null)));
-  const value = await Promise.race([notes.get(NOTE_IDEMPOTENCY).catch(() => null), late]);
+  const value = await soon(notes.get(NOTE_IDEMPOTENCY), clock);
   return typeof value === 'number' && value > 0 ? value : null;
 }
 
-async function drainUntil(platform: Platform, { session, device }: Owner, { rows, idempotencyMs }: Kept, until: AbortSignal): Promise<Sent> {
-  const { clock, random, net, log } = platform;
+/** An engine that stopped may hold a note for a minute: then it counts as none. */
+function soon<T>(note: Promise<T>, clock: Clock): Promise<T | null> {
+  const late = new Promise<null>((resolve) => clock.after(NOTE_MS, () => resolve(null)));
+  return Promise.race([note.catch(() => null), late]);
+}
+
+async function drainUntil(platform: Platform, { session, device }: Owner, { rows, net, idempotencyMs }: Kept, until: AbortSignal): Promise<Sent> {
+  const { clock, random, log } = platform;
   const { scopeId, baseUrl, tenant, user } = session;
   const identity: Identity = { baseUrl, tenant, user, device };
   const life = new AbortController();

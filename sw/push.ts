@@ -2,6 +2,7 @@
 // signed in here any more; then this browser unsubscribes instead. A touch opens what the notification is about.
 import { decodePushMessage } from '../src/protocol/push.ts';
 import { openRegistryReader } from '../src/scope/registry.ts';
+import { signedInScopes } from '../src/scope/signed-in-scopes.ts';
 
 const ICON = '/icons/icon-192.png';
 
@@ -37,8 +38,15 @@ export async function openNotification(notification: Notification, clients: Pick
   await (shown ? shown.focus() : clients.openWindow(url.href));
 }
 
-/** Log-out: this browser is told nothing more. The server forgets by itself, with the session. */
-export async function unsubscribe({ pushManager }: Pick<ServiceWorkerRegistration, 'pushManager'>): Promise<void> {
+/** Log-out of a scope: the server forgets by itself, with the session. The browser's one subscription goes with the last who is signed in here. */
+export async function unsubscribeFor(scope: string, registration: Pick<ServiceWorkerRegistration, 'pushManager'>): Promise<void> {
+  // What can't be read is nobody: a subscription that stays would ring for who has left.
+  const others = (await signedInScopes().catch(() => [])).filter((other) => other !== scope);
+  if (others.length === 0) await unsubscribe(registration);
+}
+
+/** This browser is told nothing more. */
+async function unsubscribe({ pushManager }: Pick<ServiceWorkerRegistration, 'pushManager'>): Promise<void> {
   const subscription = await pushManager.getSubscription().catch(() => null);
   await subscription?.unsubscribe().catch(() => false);
 }

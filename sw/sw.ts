@@ -5,7 +5,7 @@ import { decodeSwMessage } from '../src/protocol/sw-message.ts';
 import { forgetScope } from './forget-scope.ts';
 import { createOutboxSync } from './outbox-sync.ts';
 import { createPrecache } from './precache.ts';
-import { openNotification, showPush, unsubscribe } from './push.ts';
+import { openNotification, showPush, unsubscribeFor } from './push.ts';
 import { takeOver } from './update.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -40,6 +40,6 @@ self.addEventListener('notificationclick', (event) => event.waitUntil(openNotifi
 /** What is being sent ends before the page hears that all is forgotten. */
 async function forget(scope: string, port: MessagePort | undefined): Promise<void> {
   await outbox.stop(scope);
-  await unsubscribe(self.registration);
+  await unsubscribeFor(scope, self.registration);
   await forgetScope(scope, self.registration, port);
 }

@@ -1,7 +1,7 @@
 // A page's write becomes an entry: checked, weighed, given an id, and on disk before anybody is told that it is kept. Works in any tab, with or
 // without an engine, and waits for neither network nor lock.
 import { ENTRY_POLICY, type EntryPolicy } from '../core/entry-policy.ts';
-import { ENTRY_VERSION, laneOf, type Entry, type WriteRequest } from '../core/entry.ts';
+import { ENTRY_VERSION, laneOf, UNTRIED, type Entry, type WriteRequest } from '../core/entry.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { Clock, Random } from '../platform/ports.ts';
 import { isEntryId } from '../store/outbox-keys.ts';
@@ -38,13 +38,7 @@ export function toEntry(
     lane: laneOf(request),
     policy: request.policy ?? 'merge',
     createdAt: now,
-    sentAt: null,
-    triedAt: null,
-    notBefore: null,
-    since: null,
-    attempt: 0,
-    state: 'waiting',
-    answer: null,
+    ...UNTRIED,
     supersedes: null,
   };
 }

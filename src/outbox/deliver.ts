@@ -2,7 +2,7 @@
 // next drain to go on. Must never write a result of another attempt than the one that it sent.
 import { resolveByPolicy } from '../core/conflict.ts';
 import { doubtAbout, termsOf } from '../core/entry-lanes.ts';
-import { afterAnswer, stepEntry, successorOf, type Entry, type EntryInput, type Verdict, type WriteAnswer } from '../core/entry.ts';
+import { afterAnswer, NOTHING_SAID, stepEntry, successorOf, type Entry, type EntryInput, type Verdict, type WriteAnswer } from '../core/entry.ts';
 import { retryAfterMs } from '../core/backoff.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { Policy } from '../core/policy.ts';
@@ -77,23 +77,12 @@ async function ask(deps: DeliverDeps, entry: Entry, ifMatch: number | null, sign
   } catch (error) {
     // Of the request's own making (too large for this build, no JSON): it will never be sent.
     const code = error instanceof SyncError ? error.code : 'write/rejected';
-    return { ...NOTHING, status: 422, code, detail: error instanceof Error ? error.message : String(error) };
+    return { ...NOTHING_SAID, status: 422, code, detail: error instanceof Error ? error.message : String(error), retryAfterMs: null };
   }
 }
 
-const NOTHING: WriteAnswer = {
-  status: 0,
-  code: null,
-  detail: null,
-  field: null,
-  expected: null,
-  current: null,
-  ackVersion: null,
-  ackCursor: null,
-  retryAfterMs: null,
-};
-
 function toWriteAnswer({ status, etag, cursor, problem }: RestAnswer, waitMs: number | null): WriteAnswer {
   const { code = null, detail = problem.title ?? null, field = null, expected = null, current = null } = problem;
-  return { status, code, detail, field, expected, current, ackVersion: parseEtag(etag), ackCursor: cursor, retryAfterMs: waitMs };
+  const author = problem.changedBy ? { changedBy: problem.changedBy.name } : {};
+  return { status, code, detail, field, expected, current, ...author, ackVersion: parseEtag(etag), ackCursor: cursor, retryAfterMs: waitMs };
 }

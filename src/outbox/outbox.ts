@@ -1,17 +1,16 @@
-// A page's outbox, put together: rows that are opened with the first need, and again after the database was lost; a word to all with each change.
+// A page's outbox over its rows, wherever they are: a word to all with each change.
 // Only appending and reading is here: what a person decides comes with the first decision, in a chunk of its own.
 import { ENTRY_POLICY, type EntryPolicy } from '../core/entry-policy.ts';
 import type { Clock, Random } from '../platform/ports.ts';
 import type { OutboxRows } from '../store/outbox-rows.ts';
 import { appendEntry } from './append.ts';
 import type { Decisions, KickReason, Outbox } from './contract.ts';
-import { createReopeningRows } from './reopening-rows.ts';
 
 export interface OutboxDeps {
-  /** Opens the rows, with the first need and again after they were lost. */
-  readonly open: () => Promise<OutboxRows>;
-  /** False where the rows live in this page's memory. */
-  readonly isDurable: () => boolean;
+  /** On disk: such as open with the first need and again after a loss (`createReopeningRows`). */
+  readonly rows: OutboxRows;
+  /** False for an entry that lives in this page's memory. */
+  readonly isDurable: (id: string) => boolean;
   /** Id of the scope. */
   readonly scope: string;
   readonly clock: Clock;
@@ -22,8 +21,7 @@ export interface OutboxDeps {
 }
 
 export function createOutbox(deps: OutboxDeps): Outbox {
-  const { scope, clock, random, tell, policy = ENTRY_POLICY } = deps;
-  const rows = createReopeningRows(deps.open);
+  const { rows, scope, clock, random, tell, policy = ENTRY_POLICY } = deps;
 
   async function deciding<T>(decide: (decisions: Decisions) => Promise<T>): Promise<T> {
     const { createDecisions } = await import('./decide.ts');
@@ -36,7 +34,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     async append(request) {
       const entry = await appendEntry({ rows, scope, clock, random, policy }, request);
       tell('append');
-      return { id: entry.id, durable: deps.isDurable() };
+      return { id: entry.id, durable: deps.isDurable(entry.id) };
     },
     list: () => rows.list(),
     retry: (id) => deciding((decisions) => decisions.retry(id)),

@@ -1,4 +1,4 @@
-// The store in memory: volatile mode, plain-http pages, and every test that doesn't ask about IndexedDB itself.
+// The store in memory: volatile mode, engines that are to keep nothing, and every test that doesn't ask about IndexedDB itself.
 // Must never be kinder than a browser: every call is asynchronous, values are cloned both ways, any operation may be made to fail.
 import { documentKey, type StoredDocument } from '../core/document.ts';
 import type { Policy } from '../core/policy.ts';

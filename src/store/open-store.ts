@@ -29,7 +29,7 @@ export async function openStore({ random, ...deps }: OpenStoreDeps, signal: Abor
 
 /** Pages read the disk by themselves; the code by which an engine could do it for one is loaded with the first call that asks for it. */
 function createLateReader(deps: LogReaderDeps): LogReader {
-  const loaded = async (): Promise<LogReader> => (await import('./log-reader.ts')).createLogReader(deps);
+  const loaded = async (): Promise<LogReader> => (await import('./late-log-reader.ts')).createLogReader(deps);
   return {
     read: async (from) => (await loaded()).read(from),
     history: async (limit) => (await loaded()).history(limit),

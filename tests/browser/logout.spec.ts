@@ -68,6 +68,94 @@ test('[BRW12] the next person in the same browser sees nothing of the last, and 
   expect(checkHistory({ pages: browser.tape.records, server: events, alive: ['a', 'b'] }).violations).toEqual([]);
 });
 
+test('@extended [BRW19] a log-out with unsent writes is refused with their number; kept they are sent once when that person is back, and nobody else sees them; discarded they are gone', async ({
+  stage,
+}) => {
+  const server = await stage.server();
+  const proxy = await stage.proxy(server.url);
+  const browser = await stage.browser(proxy.url);
+  const tab = await browser.openAs('a', MANAGER);
+  await waitForLabel(tab, 'Live');
+  const user = await server.signIn(MANAGER);
+  const [order = ''] = await user.orders();
+  const applied = () => server.applies(TENANT).map(({ mutId }) => mutId);
+  const signIn = async (email: string): Promise<void> => {
+    await tab.page.evaluate(([who, word]) => window.harness.signIn(who, word), [email, PASSWORD] as const);
+    await waitForLabel(tab, 'Live');
+  };
+  const writeOffline = async (notes: string): Promise<string> => {
+    // The code of the outbox, which is fetched a second after the start.
+    await tab.page.evaluate(() =>
+      window.harness
+        .manager()
+        ?.desk()
+        .then(() => undefined),
+    );
+    proxy.rule('/', { do: 'refuse' });
+    proxy.drop('/');
+    await waitForLabel(tab, 'Offline');
+    return write(tab, order, notes);
+  };
+
+  const kept = await writeOffline('kept');
+  expect(await logout(tab)).toEqual({ code: 'write/unsent', count: 1 });
+  expect([await phase(tab), await unsent(tab), await notesOf(tab, order)]).toEqual(['signed-in', 1, 'kept']);
+  expect(await logout(tab, 'keep')).toBeNull();
+  await expect.poll(() => phase(tab)).toBe('signed-out');
+  proxy.heal();
+
+  await signIn(OTHER_MANAGER);
+  expect(await unsent(tab)).toBe(0);
+  expect(await notesOf(tab, order)).not.toBe('kept');
+  expect(await logout(tab)).toBeNull();
+  await expect.poll(() => phase(tab)).toBe('signed-out');
+  expect(applied()).toEqual([]);
+
+  await signIn(MANAGER);
+  await expect.poll(applied, { timeout: 30_000 }).toEqual([kept]);
+  await expect.poll(() => unsent(tab)).toBe(0);
+
+  const discarded = await writeOffline('discarded');
+  expect(await logout(tab, 'discard')).toBeNull();
+  await expect.poll(() => phase(tab)).toBe('signed-out');
+  expect(JSON.stringify(await dumpDatabases(await browser.blank()))).not.toContain(discarded);
+  proxy.heal();
+  await signIn(MANAGER);
+  const last = await write(tab, order, 'after it');
+  await expect.poll(applied).toEqual([kept, last]);
+});
+
+function write({ page }: Tab, order: string, text: string): Promise<string> {
+  return page.evaluate(
+    async ([id, notes]) => {
+      const effect = { collection: 'orders', docId: id, patch: { notes } };
+      const made = window.harness.manager()?.mutate({ method: 'PATCH', path: `/api/v1/orders/${id}`, body: { notes }, effect });
+      return (await made?.accepted)?.id ?? '';
+    },
+    [order, text] as const,
+  );
+}
+
+/** Null where somebody was logged out. */
+function logout({ page }: Tab, how?: 'keep' | 'discard'): Promise<{ readonly code: string; readonly count: unknown } | null> {
+  return page.evaluate(
+    (choice) =>
+      window.harness.logout(choice && { unsent: choice }).then(
+        () => null,
+        (error: { code: string; details: { count?: unknown } }) => ({ code: error.code, count: error.details.count }),
+      ),
+    how,
+  );
+}
+
+function unsent({ page }: Tab): Promise<number> {
+  return page.evaluate(() => window.harness.manager()?.outbox.getSnapshot().entries.length ?? -1);
+}
+
+function notesOf({ page }: Tab, order: string): Promise<unknown> {
+  return page.evaluate((id) => (window.harness.documents('orders').find(([known]) => known === id)?.[2] as { notes?: string } | undefined)?.notes, order);
+}
+
 /** Every store holds nothing but the row that closes it; `meta` keeps the term and the run's number, which later runs must not reuse. */
 function expectWiped({ stores, name }: ScopeDump): void {
   for (const [store, rows] of Object.entries(stores)) {

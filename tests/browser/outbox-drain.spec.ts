@@ -1,7 +1,9 @@
 // What waits in an outbox leaves the device although no page is open: sent by the service worker, once each and in order, however it is interrupted.
 // The judge is the server's own count of what it did.
 import { expect, test } from '../support/browser-test.ts';
+import { dumpDatabases } from '../support/disk-reader.ts';
 import { MANAGER, TENANT } from '../support/page-probes.ts';
+import { PASSWORD } from '../support/rest-user.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import type { WriteRequest } from '../../src/core/entry.ts';
 import { append, buildOutboxPage, controlWorker, entries, openAs, openPage, type BuiltPage } from './outbox-page/device.ts';
@@ -115,4 +117,46 @@ test('@extended [SWO3] a log-out while the service worker sends ends it: nothing
   await control.sync(tag);
   await page.reload();
   expect(server.applies(TENANT).length).toBeLessThanOrEqual(sent + LANES);
+});
+
+test('@extended [SWO10] an application with tokens: its writes leave without a page where the token was kept on the device, and wait where it was not; log-out takes it', async ({
+  stage,
+}) => {
+  const server = await stage.server({ distDir: built.folder });
+  const user = await server.signIn(MANAGER);
+  const orders = (await user.orders()).slice(0, 2);
+  const browser = await stage.browser(server.url);
+  const signIn = async (isKept: boolean) => {
+    const page = await openPage(browser, server.url);
+    const token = await page.evaluate(([who, word, kept]) => window.page.signInWithToken(who, word, kept), [MANAGER, PASSWORD, isKept] as const);
+    return { page, token };
+  };
+  const { page, token: first } = await signIn(false);
+  const ids = await append(page, notes(orders, 4));
+  const tag = await page.evaluate(() => window.page.tag());
+  await page.close();
+  expect(await browser.context().cookies()).toEqual([]);
+  const control = await controlWorker(browser, server.url);
+  const blank = await browser.blank();
+  await control.sync(tag);
+  const isWorn = async () => JSON.stringify(await dumpDatabases(blank));
+  expect(await isWorn()).not.toContain(first);
+
+  const { page: again, token } = await signIn(true);
+  expect(await isWorn()).toContain(token);
+  const exported = await again.evaluate(async () => (await window.page.outbox()).exportJson());
+  expect(exported).not.toContain(token);
+  await again.close();
+  expect(server.applies(TENANT)).toEqual([]);
+  await control.sync(tag);
+  await expect.poll(() => server.applies(TENANT).length).toBe(ids.length);
+  expectOnce(server, ids, orders.length);
+
+  const last = await openPage(browser, server.url);
+  await append(last, notes(orders, 1));
+  expect(await last.evaluate(() => window.page.logout())).toMatchObject({ k: 'forgotten' });
+  expect(await isWorn()).not.toContain(token);
+  await last.close();
+  await control.sync(tag);
+  expect(server.applies(TENANT)).toHaveLength(ids.length);
 });

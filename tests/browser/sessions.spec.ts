@@ -30,6 +30,29 @@ test('[BEA5] two tenants side by side in one browser, with tokens: a stream each
   expect(given.filter((token) => said.includes(token) || said.includes(token.split('.')[2] ?? token))).toEqual([]);
 });
 
+test('@extended [BEA9] with storeToken the newest token is on the device, in no trace and no export, until the log-out', async ({ stage }) => {
+  const server = await stage.server();
+  const browser = await stage.browser(server.url);
+  await withTokens(browser.context());
+  const tab = await browser.open('a', `${DILANI}&store=token`);
+  await waitForLabel(tab, 'Live');
+  const blank = await browser.blank();
+  const given = () => tab.page.evaluate(() => window.given);
+  const stored = async (): Promise<boolean> => {
+    const [disk, tokens] = [JSON.stringify(await dumpDatabases(blank)), await given()];
+    return tokens.some((token) => disk.includes(token));
+  };
+  await expect.poll(stored).toBe(true);
+  const said = await tab.page.evaluate(async () => {
+    const manager = window.harness.manager();
+    const outbox = await (await manager?.desk())?.exportJson();
+    return JSON.stringify([window.harness.records, await manager?.exportState(), outbox]);
+  });
+  expect((await given()).filter((token) => said.includes(token))).toEqual([]);
+  await tab.page.evaluate(() => window.harness.logout());
+  await expect.poll(stored).toBe(false);
+});
+
 test('[BEA6] a token that ends is renewed once for all tabs, without an event lost', async ({ stage }) => {
   const server = await stage.server({ env: { TOKEN_SECONDS: '5', JWT_CLOCK_TOLERANCE_SECONDS: '0' } });
   const browser = await stage.browser(server.url);

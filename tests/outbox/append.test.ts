@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ENTRY_POLICY } from '../../src/core/entry-policy.ts';
 import { SyncError } from '../../src/core/sync-error.ts';
 import { createOutbox } from '../../src/outbox/outbox.ts';
+import { createReopeningRows } from '../../src/outbox/reopening-rows.ts';
 import type { KickReason } from '../../src/outbox/contract.ts';
 import { createMemoryOutboxRows } from './memory-rows.ts';
 import { openOutboxRows } from '../../src/store/outbox-rows.ts';
@@ -46,7 +47,7 @@ test('[OBX20] a page appends, reads and exports without an engine, tells the oth
   const harness = makeIndexedDb();
   const told: KickReason[] = [];
   const outbox = createOutbox({
-    open: () => openOutboxRows(harness.deps, forever),
+    rows: createReopeningRows(() => openOutboxRows(harness.deps, forever)),
     isDurable: () => true,
     scope: SCOPE_ID,
     clock: realClock,
@@ -71,7 +72,14 @@ test('[OBX26] an outbox that can not be opened says so each time, and works when
     if (isBlocked) throw new SyncError('store/blocked', 'no');
     return rows;
   };
-  const outbox = createOutbox({ open, isDurable: () => false, scope: SCOPE_ID, clock: realClock, random: createSeededRandom(3), tell: () => {} });
+  const outbox = createOutbox({
+    rows: createReopeningRows(open),
+    isDurable: () => false,
+    scope: SCOPE_ID,
+    clock: realClock,
+    random: createSeededRandom(3),
+    tell: () => {},
+  });
   await expect(outbox.append(requestFor('o1'))).rejects.toMatchObject({ code: 'store/blocked' });
   isBlocked = false;
   expect((await outbox.append(requestFor('o1'))).durable).toBe(false);

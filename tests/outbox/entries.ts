@@ -1,6 +1,6 @@
 // Entries as tests need them: whole, with what matters named.
 import type { Entry, WriteAnswer } from '../../src/core/entry.ts';
-import { ENTRY_VERSION, formatPlace } from '../../src/core/entry.ts';
+import { ENTRY_VERSION, formatPlace, NOTHING_SAID, UNTRIED } from '../../src/core/entry.ts';
 
 export const SCOPE_ID = '0123456789abcdef';
 
@@ -19,20 +19,14 @@ export function entryOf(change: Partial<Entry> = {}, place = 1): Entry {
     original: { version: 3, doc: { notes: 'before', price: 5 } },
     policy: 'merge',
     createdAt: 1_000,
-    sentAt: null,
-    triedAt: null,
-    notBefore: null,
-    since: null,
-    attempt: 0,
-    state: 'waiting',
-    answer: null,
+    ...UNTRIED,
     supersedes: null,
     ...change,
   };
 }
 
 export function answerOf(status: number, change: Partial<WriteAnswer> = {}): WriteAnswer {
-  return { status, code: null, detail: null, field: null, expected: null, current: null, ackVersion: null, ackCursor: null, retryAfterMs: null, ...change };
+  return { ...NOTHING_SAID, retryAfterMs: null, status, ...change };
 }
 
 export function ackedOf(

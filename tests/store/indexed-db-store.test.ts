@@ -5,7 +5,7 @@ import type { Store } from '../../src/store/contract.ts';
 import type { BlockRow } from '../../src/store/log-rows.ts';
 import { describeStore } from '../contract/store.ts';
 import { batchOf, documentAt, range, readAll, seqs, snapshotAt, startedAt } from '../contract/store-harness.ts';
-import { makeIndexedDb, type IndexedDbHarness } from './indexed-db-harness.ts';
+import { makeIndexedDb, settled, withDatabase, type IndexedDbHarness } from './indexed-db-harness.ts';
 
 describeStore('IndexedDB', makeIndexedDb);
 
@@ -205,4 +205,21 @@ describe('blocks on disk', () => {
     expect(sizes.slice(0, 5)).toEqual([0, 1, 1, 1, 1]);
     expect(sizes.filter((size) => size > 1).length).toBeGreaterThan(3);
   });
+});
+
+test('[LOG20] on a full disk kept answers go before anything of the log, and nothing of the outbox', async () => {
+  const harness = makeIndexedDb();
+  const store = await harness.open();
+  const { term } = await startedAt(store, 0);
+  for (const from of range(0, 3)) await store.writer.commit(batchOf(term, from * 10 + 1, from * 10 + 10));
+  await withDatabase(harness.deps.indexedDB, async (database) => {
+    const tx = database.transaction(['http-cache', 'outbox'], 'readwrite');
+    for (const name of ['http-cache', 'outbox']) await settled(tx.objectStore(name).put({ of: name }, 'row'));
+  });
+  harness.faulty.seen.length = 0;
+  expect(await store.writer.relieve(term, 0)).toMatchObject({ sweptEvents: 20, meta: { events: 20 } });
+  const written = harness.faulty.seen.filter(({ mode }) => mode === 'readwrite').map(({ stores }) => stores.join());
+  expect([written[0], written.slice(1).every((stores) => stores.includes('log') && !stores.includes('outbox'))]).toEqual(['http-cache', true]);
+  const { outbox, 'http-cache': kept } = await harness.dump();
+  expect([outbox, kept]).toEqual([[['row', { of: 'outbox' }]], []]);
 });

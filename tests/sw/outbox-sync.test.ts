@@ -5,12 +5,14 @@ import type { Entry, WriteRequest } from '../../src/core/entry.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { NOTE_IDEMPOTENCY } from '../../src/engine/connection-notes.ts';
 import { createOutbox } from '../../src/outbox/outbox.ts';
+import { createReopeningRows } from '../../src/outbox/reopening-rows.ts';
 import type { Platform } from '../../src/platform/browser.ts';
 import type { Clock } from '../../src/platform/ports.ts';
 import { openRegistry, REGISTRY_DATABASE, type AuthKind } from '../../src/scope/registry.ts';
 import { createScope } from '../../src/scope/create-scope.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { keepToken } from '../../src/store/kept-token.ts';
 import { openOutboxRows } from '../../src/store/outbox-rows.ts';
 import { createNotes } from '../../src/store/store-notes.ts';
 import { wipeStore } from '../../src/store/wipe.ts';
@@ -30,6 +32,7 @@ interface Sent {
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly credentials: string | undefined;
 }
 
 let locks: LockTable;
@@ -48,7 +51,7 @@ const platform = (): Platform => ({
   openBus: () => ({ post: () => {}, listen: () => {} }),
   net: {
     fetch: async (url, init) => {
-      const request = { url, method: init.method ?? 'GET', headers: Object.fromEntries(new Headers(init.headers)) };
+      const request = { url, method: init.method ?? 'GET', headers: Object.fromEntries(new Headers(init.headers)), credentials: init.credentials };
       sent.push(request);
       const { promise, reject } = Promise.withResolvers<never>();
       init.signal?.addEventListener('abort', () => reject(init.signal?.reason));
@@ -58,7 +61,7 @@ const platform = (): Platform => ({
 });
 
 const openRows = () => openOutboxRows({ indexedDB, clock, policy: POLICY, name: names.database }, forever);
-const outbox = createOutbox({ open: openRows, isDurable: () => true, scope: scope.id, clock, random, tell: () => {} });
+const outbox = createOutbox({ rows: createReopeningRows(openRows), isDurable: () => true, scope: scope.id, clock, random, tell: () => {} });
 const note = (order: string, text: string): WriteRequest => ({
   method: 'PATCH',
   path: `/api/v1/orders/${order}`,
@@ -124,6 +127,46 @@ test('[SWO4] nothing is sent for a tag of others, for a scope that nobody is sig
   await sync.drain(names.outbox);
   expect(sent).toEqual([]);
   expect(await states()).toEqual(['waiting']);
+});
+
+/** As a page with `storeToken` leaves it; `endsIn` seconds. */
+async function keepTokenOf(endsIn: number): Promise<string> {
+  const claims = btoa(JSON.stringify({ exp: Math.floor(clock.now() / 1_000) + endsIn }));
+  const token = `head.${claims}.sign`;
+  const database = await openDatabase({ indexedDB, clock, policy: POLICY }, names.database, forever);
+  await keepToken(createNotes(database), token, clock.now());
+  database.close();
+  return token;
+}
+
+test('[SWO10] with a token that was kept on the device it sends in that person’s name, without a cookie; with one whose time is over it sends nothing', async () => {
+  await append('a');
+  await signIn('bearer');
+  const token = await keepTokenOf(60);
+  ahead += 61_000;
+  const sync = createOutboxSync(platform());
+  await sync.drain(names.outbox);
+  expect([sent.length, await states()]).toEqual([0, ['waiting']]);
+  ahead -= 61_000;
+  await sync.drain(names.outbox);
+  expect(sent.map(({ headers, credentials }) => [headers['authorization'], credentials])).toEqual([[`Bearer ${token}`, 'omit']]);
+  expect(await states()).toEqual(['acked']);
+});
+
+test('[SWO10] a token that the server refuses parks the outbox, and a log-out takes what was kept', async () => {
+  await append('a');
+  await signIn('bearer');
+  await keepTokenOf(60);
+  answer = () => problem(401, 'auth/expired');
+  await createOutboxSync(platform()).drain(names.outbox);
+  expect([sent.length, await states()]).toEqual([1, ['parked']]);
+  await wipeStore({ indexedDB, clock, policy: POLICY }, names.database, { nowMs: clock.now(), unsent: 'keep' }, forever);
+  await createOutboxSync(platform()).drain(names.outbox);
+  expect(sent).toHaveLength(1);
+  const database = await openDatabase({ indexedDB, clock, policy: POLICY }, names.database, forever);
+  const rows = await database.read(['meta'], (tx) => tx.objectStore('meta').getAllKeys(IDBKeyRange.lowerBound('')));
+  database.close();
+  expect(rows.join()).not.toContain('token');
 });
 
 test('[SWO5] while the server fails it asks to be woken again, and later sends the same entry under the same key', async () => {

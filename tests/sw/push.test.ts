@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, expect, test } from 'vitest';
 import { openRegistry } from '../../src/scope/registry.ts';
 import { createScope } from '../../src/scope/create-scope.ts';
-import { openNotification, showPush } from '../../sw/push.ts';
+import { openNotification, showPush, unsubscribeFor } from '../../sw/push.ts';
 
 const scope = createScope({ baseUrl: 'https://a.example', tenant: 't', user: 'u', feed: '' });
 const newId = () => 'device-1';
@@ -47,6 +47,29 @@ test('[NTF7] a message for who is signed in here becomes a notification in the n
   expect(isSubscribed()).toBe(true);
   await showPush(message({ scope: 'ffffffffffffffff' }), made, newId);
   expect([said.length, isSubscribed()]).toEqual([1, false]);
+});
+
+test("[NTF7] a log-out ends the browser's subscription with the last who is signed in here, not before", async () => {
+  const other = createScope({ baseUrl: 'https://a.example', tenant: 't', user: 'v', feed: '' });
+  const third = createScope({ baseUrl: 'https://a.example', tenant: 't', user: 'w', feed: '' });
+  const registry = await openRegistry({ newId, now: Date.now });
+  await registry.signIn(session);
+  for (const [{ id }, user] of [
+    [other, 'v'],
+    [third, 'w'],
+  ] as const)
+    await registry.remember({ ...session, scopeId: id, user });
+  const { made, isSubscribed } = registration();
+  const left: boolean[] = [];
+  for (const { id } of [other, scope, third]) {
+    // The service worker hears of it before the registry does, or after.
+    if (id === other.id) await registry.signOut(id);
+    await unsubscribeFor(id, made);
+    left.push(isSubscribed());
+    await registry.signOut(id);
+  }
+  registry.close();
+  expect(left).toEqual([true, true, false]);
 });
 
 test('[NTF7] what can not be read is shown all the same, without a word of it', async () => {
