@@ -15,7 +15,7 @@ import { decodeCacheMessage, matcher, type CacheMessage } from './which.ts';
 /** Of a scope on disk: the documents promise less than 10 MB. */
 export const DISK_BOUNDS: CacheBounds = { maxEntries: 1_000, maxBytes: 10_000_000 };
 /** Of a page. */
-export const MEMORY_BOUNDS: CacheBounds = { maxEntries: 200, maxBytes: 2_000_000 };
+const MEMORY_BOUNDS: CacheBounds = { maxEntries: 200, maxBytes: 2_000_000 };
 /** One answer is not to push out all others. */
 const ENTRY_BYTES = 1_000_000;
 const GATHER_MS = 50;

@@ -33,8 +33,13 @@ export function planUpdate({ namespace, id, shown, wanted }: WantedUpdate): read
   });
   if (collection !== 'orders' || changed['stage'] === undefined) return isEmpty(changed) ? [] : [write('PATCH', path, changed, changed)];
   const { stage } = changed;
-  const [move, rest] = [picked(changed, ['stage', ...OF_A_MOVE]), omitted(changed, ['stage', ...OF_A_MOVE])];
-  return [...(isEmpty(rest) ? [] : [write('PATCH', path, rest, rest)]), write('POST', `${path}/stage`, move, { stage })];
+  const [said, rest] = [picked(changed, OF_A_MOVE), omitted(changed, ['stage', ...OF_A_MOVE])];
+  // A start that names no bay: this address gives it the first that is free, the other one asks for it.
+  const move =
+    stage === 'in_progress' && said['bayId'] === undefined
+      ? write('PATCH', `/api/orders/${encodeURIComponent(id)}`, { ...said, status: stage }, { stage })
+      : write('POST', `${path}/stage`, { ...said, stage }, { stage });
+  return [...(isEmpty(rest) ? [] : [write('PATCH', path, rest, rest)]), move];
 }
 
 /** Document 004 says `status: 'IN_PROGRESS'` where the order has `stage: 'in_progress'`. In a whole document both come along: whichever differs is meant. */

@@ -67,9 +67,17 @@ export function createAccount(deps: SessionDeps, signal: AbortSignal): Account {
   async function ask(current: CurrentSession | null): Promise<CurrentSession | null> {
     const answer = await rest.send({ method: 'GET', path: PATHS.session });
     const known = answer.status === 200 ? decodeSession(answer.body) : null;
+    if (!known && !current && !named) return anyone(answer);
     if (!known || signal.aborted || (named && !isOf(named, known))) return null;
     // Of a named user the server's word is news as well: the application knows neither name nor role.
     return named || !isOf(current, known) ? adopt(known) : null;
+  }
+
+  /** A server that has no sessions at all may be one that knows no people. */
+  async function anyone({ status }: RestAnswer): Promise<CurrentSession | null> {
+    if (status !== 404 && status !== 200 && status !== 0) return null;
+    const { findAnyone } = await import('./anyone.ts');
+    return findAnyone(deps, status === 0, signal);
   }
 
   async function adopt(info: SessionInfo): Promise<CurrentSession> {

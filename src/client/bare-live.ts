@@ -6,7 +6,8 @@ import { SyncError } from '../core/sync-error.ts';
 import type { SyncEvent } from '../protocol/event.ts';
 import type { Preferences } from '../protocol/rpc.ts';
 import type { BareState } from './bare-state.ts';
-import { openSource, readBareEvent, type BareSource, type EventSourceFactory } from './bare-source.ts';
+import { readBareEvent } from '../core/bare-event.ts';
+import { openSource, type BareSource, type EventSourceFactory } from './bare-source.ts';
 import type { LiveFace, LivePage } from './contract.ts';
 import { NO_METRICS } from './derived-metrics.ts';
 import { earlyHealth, type HealthLabel, type HealthStatus } from './health.ts';
@@ -49,6 +50,8 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
   let events: readonly SyncEvent[] = [];
   let keeper: BareState | null = null;
   let [keptEvents, keptConnections, keptUptime] = [events, 0, 0];
+  /** Options changed in this page's life: they outrank what the last one kept. */
+  const changed = new Set<string>();
   const known = new Set<string>();
   const eventCounts: Record<string, number> = {};
 
@@ -68,6 +71,7 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
     if (before.length > 0) keep([...before.filter(isNew), ...events]);
     if (!hasNew) keptEvents = events;
     keeper = kept;
+    face.configure(Object.fromEntries(Object.entries(kept.changed()).filter(([name]) => !changed.has(name))));
     if (!picked) return;
     chosen(picked);
     kept.keep(clock.now());
@@ -247,7 +251,7 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
 
   async function stateDesk(): Promise<BareState> {
     const { createBareState } = await import('./bare-state.ts');
-    return createBareState({ ...face, events: () => events, adopt: keep, chosen });
+    return createBareState({ ...face, isKept, events: () => events, adopt: keep, chosen });
   }
 
   return {
@@ -258,6 +262,12 @@ export function startBare(factory: EventSourceFactory, isKept: boolean, face: Li
       picked = preferences;
       chosen(preferences);
       keeper?.keep(clock.now());
+    },
+    async keepConfiguration(change) {
+      for (const name of Object.keys(change)) changed.add(name);
+      await stateDesk()
+        .then((desk) => desk.keepConfiguration(change))
+        .catch(() => {});
     },
     exportState: async () => (await stateDesk()).exportState(),
     importState: async (json) => (await stateDesk()).importState(json),

@@ -1,7 +1,5 @@
-// What an application gives as `eventSourceFactory`, and the events of servers that know nothing of cursors (bare mode), read into ours.
-import { EVENT_TYPES, wireType } from '../core/event-names.ts';
-import type { SyncEvent } from '../protocol/event.ts';
-import { isObject, type JsonObject } from '../protocol/json.ts';
+// What an application gives as `eventSourceFactory`: a stream that its page follows by itself (bare mode).
+import { EVENT_TYPES } from '../core/event-names.ts';
 
 /** What is used of an EventSource. */
 export interface BareSource {
@@ -41,39 +39,4 @@ function make(factory: EventSourceFactory, url: string): BareSource | undefined 
   return isClass
     ? new (factory as new (url: string, init: EventSourceInit) => BareSource)(url, init)
     : (factory as (url: string, init: EventSourceInit) => BareSource)(url, init);
-}
-
-/** A message as a server of the documents sends it: the event in an envelope, or its data alone under the event's name. Null = nothing that can be read. */
-export function readBareEvent(type: string, text: unknown, tenant: string, now: number): SyncEvent | null {
-  const body = parse(text);
-  if (!isObject(body)) return null;
-  const isWhole = typeof body['eventType'] === 'string' && isObject(body['data']);
-  if (!isWhole && type === 'message') return null;
-  const data = (isWhole ? body['data'] : body) as JsonObject;
-  const { id, timestamp } = body;
-  return {
-    id: typeof id === 'string' ? id : '',
-    prev: '',
-    eventType: wireType(isWhole ? String(body['eventType']) : type),
-    data,
-    orderID: orderOf(body) ?? orderOf(data) ?? orderOf(data['order']),
-    timestamp: typeof timestamp === 'string' && !Number.isNaN(Date.parse(timestamp)) ? timestamp : new Date(now).toISOString(),
-    tenant,
-    actor: null,
-    mutationId: null,
-    changes: [],
-  };
-}
-
-function orderOf(value: unknown): string | null {
-  return isObject(value) && typeof value['orderID'] === 'string' ? value['orderID'] : null;
-}
-
-function parse(text: unknown): unknown {
-  if (typeof text !== 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

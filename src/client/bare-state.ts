@@ -3,10 +3,15 @@
 import { POLICY } from '../core/policy.ts';
 import type { SyncEvent } from '../protocol/event.ts';
 import type { Preferences } from '../protocol/rpc.ts';
+import type { Notes } from '../store/contract.ts';
+import { NOTE_CONFIGURATION, type SyncConfiguration } from './configuration.ts';
 import type { LiveFace, SyncManager } from './contract.ts';
 import { describeState, readState } from './export-state.ts';
+import { keepChange, readKept } from './kept-configuration.ts';
 
 export interface BareStateDeps extends Pick<LiveFace, 'scope' | 'health' | 'configuration' | 'configure' | 'baseline'> {
+  /** False where nothing of this page shall last. */
+  readonly isKept: boolean;
   readonly events: () => readonly SyncEvent[];
   /** Shows these in place of what was there. */
   readonly adopt: (events: readonly SyncEvent[]) => void;
@@ -18,13 +23,16 @@ export interface BareState extends Pick<SyncManager, 'exportState' | 'importStat
   /** Events of the last session, not older than an hour, oldest first; its counts become the baseline, and what the person chose stays. */
   restore(now: number): readonly SyncEvent[];
   keep(now: number): void;
+  keepConfiguration(change: Partial<SyncConfiguration>): Promise<void>;
+  /** Options that the user changed in an earlier page. */
+  changed(): Partial<SyncConfiguration>;
 }
 
 const HOUR_MS = 3_600_000;
 /** As the documents say. */
 const MOST_EVENTS = 100;
 
-export function createBareState({ scope, health, configuration, configure, baseline, events, adopt, chosen }: BareStateDeps): BareState {
+export function createBareState({ scope, health, configuration, configure, baseline, isKept, events, adopt, chosen }: BareStateDeps): BareState {
   const key = `holdfast:bare:${scope.id}`;
   const within = { policy: POLICY, tenant: scope.tenant };
   const describe = (list: readonly SyncEvent[]): string =>
@@ -32,6 +40,12 @@ export function createBareState({ scope, health, configuration, configure, basel
       ...{ events: list, configuration: configuration.getSnapshot(), health: health.getSnapshot(), baseline: baseline.getSnapshot() },
       ...{ receipts: new WeakMap(), position: null, acknowledged: null },
     });
+  const read = (name: string): unknown => JSON.parse(localStorage.getItem(`${key}:${name}`) ?? 'null');
+  const notes: Notes = {
+    get: async (name) => read(name),
+    set: async (name, value) => localStorage.setItem(`${key}:${name}`, JSON.stringify(value)),
+  };
+  const keepConfiguration = async (change: Partial<SyncConfiguration>): Promise<void> => (isKept ? keepChange(notes, change).catch(() => {}) : undefined);
   const isRecent = (now: number) => (event: SyncEvent) => now - Date.parse(event.timestamp) <= HOUR_MS;
 
   return {
@@ -42,6 +56,15 @@ export function createBareState({ scope, health, configuration, configure, basel
       adopt(taken.events);
       if (taken.metrics) baseline.set(taken.metrics);
       if (taken.preferences) chosen(taken.preferences);
+      await keepConfiguration(taken.configuration);
+    },
+    keepConfiguration,
+    changed() {
+      try {
+        return readKept(read(NOTE_CONFIGURATION));
+      } catch {
+        return {};
+      }
     },
     restore(now) {
       try {

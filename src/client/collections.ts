@@ -68,7 +68,7 @@ export interface WatchedCollection {
 }
 
 /** Events kept while a collection loads; more means that reading again is cheaper. */
-const MEANWHILE_EVENTS = 5_000;
+export const MEANWHILE_EVENTS = 5_000;
 const RETRY_MS = 500;
 const NOTHING_LAID: ReadonlyMap<string, Laid> = new Map();
 const NOTHING_PENDING: ReadonlyMap<string, readonly string[]> = new Map();

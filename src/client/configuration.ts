@@ -1,4 +1,4 @@
-// The options of a page's sync, as the documents name them (seed 000), and their defaults.
+// The options of a page's sync, as the documents name them (document 000), and their defaults.
 
 export interface SyncConfiguration {
   /** A filter of this page, not of the wire. */
@@ -27,6 +27,9 @@ export const DEFAULT_CONFIGURATION: SyncConfiguration = {
   eventHistoryLimit: 100,
   pollInterval: null,
 };
+
+/** Row of the scope's notes: options that the user changed (kept-configuration.ts). */
+export const NOTE_CONFIGURATION = 'configuration';
 
 /** An option that is undefined or no number (a setting of the environment that isn't there) is its default: one page's NaN would be every tab's delay. */
 export function configured(before: SyncConfiguration, change: Partial<SyncConfiguration> = {}): SyncConfiguration {

@@ -1,5 +1,5 @@
 // How the connection stands, as people and components see it: derived from the last beat and the clock each time, never stored (law 5).
-// DESIGN.md 5 has the table; this file is its only copy in code.
+// docs/architecture.md has the table (Connection); this file is its only copy in code.
 import type { Beat, ConnectionReport } from '../protocol/frame.ts';
 import type { ConnectionState } from '../core/connection-state.ts';
 import type { Policy } from '../core/policy.ts';
@@ -68,10 +68,12 @@ function said(beat: Beat | null): Said {
 }
 
 /** Why it isn't healthy: the page's own trouble first, then the engine's word, then that there is no engine to speak. */
-function trouble(state: ConnectionState, report: ConnectionReport | null, { pageError }: HealthFacts): Pick<Health, 'reason' | 'error'> {
+function trouble(state: ConnectionState, report: ConnectionReport | null, { pageError, hostReason }: HealthFacts): Pick<Health, 'reason' | 'error'> {
   if (pageError) return { reason: pageError.code, error: pageError };
   if (!report) return { reason: state === 'disconnected' ? null : 'host/gone', error: null };
-  const reason = report.reason ?? (state === 'connected' ? 'silent' : null);
+  // Where pages take turns no stream is ever tried.
+  const given = report.reason === 'crowded' && hostReason === 'insecure-context' ? hostReason : report.reason;
+  const reason = given ?? (state === 'connected' ? 'silent' : null);
   return { reason, error: report.error ? fromWire(report.error as unknown as WireError) : null };
 }
 

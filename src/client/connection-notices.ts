@@ -1,4 +1,4 @@
-// `connected` and `heartbeat` for those who subscribe to them by name (seed 000): notices of this page made from its health, no events of the log.
+// `connected` and `heartbeat` for those who subscribe to them by name (document 000): notices of this page made from its health, no events of the log.
 // Loaded when somebody asks.
 import type { SyncEvent } from '../protocol/event.ts';
 import type { Health } from './health.ts';

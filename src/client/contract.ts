@@ -47,8 +47,8 @@ export interface SyncManagerDeps {
   readonly rest: Sender;
   /** Opens what this page reads; `engine` is null until the live part is there. */
   readonly openReader: (engine: () => EngineReads | null, signal: AbortSignal) => PageStore;
-  /** Where the outbox is kept; null where nothing is: then writes are sent at once, and only while there is a connection. */
-  readonly outboxDisk: OpenDeps | null;
+  /** Where the outbox is kept; `memory` where nothing is on this device; null in bare mode: writes are sent at once, and only while there is a connection. */
+  readonly outboxDisk: OpenDeps | 'memory' | null;
   /** Loads the live part. Called again where that failed. */
   readonly loadLive?: () => Promise<StartLive>;
   /** In place of it, a live part that begins within the call (bare mode). */
@@ -104,6 +104,8 @@ export interface LivePage extends EngineReads, Pick<SyncManager, 'connect' | 're
   tell(why: string): void;
   /** What this page wants of the connection has changed: its holds or its configuration. */
   wished(): void;
+  /** Options that the user changed, for later pages too. Never rejects. */
+  keepConfiguration(change: Partial<SyncConfiguration>): Promise<void>;
   /** Says goodbye; what it holds ends with its signal. */
   leave(): void;
 }
@@ -131,7 +133,10 @@ export interface SyncManager {
   /** Asks for a connection where there is none; does nothing where there is one. */
   connect(): void;
   reconnect(): void;
+  /** For as long as this page lives. */
   configure(change: Partial<SyncConfiguration>): void;
+  /** As `configure`, and kept on this device: options that the user changed outrank `initialConfig` until log-out. Filters are this page's alone. */
+  updateConfiguration(change: Partial<SyncConfiguration>): void;
   /** Sends once, now, and keeps nothing: for what makes no sense later. Everything that a person must not lose goes through `mutate`. */
   send(request: MutationRequest): Promise<MutationResult>;
   /** Keeps a write on this device, shows it in every tab, and sees to it that it is sent once; offline too. */

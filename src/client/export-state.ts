@@ -1,4 +1,4 @@
-// Export and import of a page's state as JSON, in the format of the first documents (seed 001). What comes in is bounded and checked field by
+// Export and import of a page's state as JSON, in the format of the first documents (document 001). What comes in is bounded and checked field by
 // field: it sets options and history, and never moves a position. Loaded when somebody exports or imports.
 import type { SyncEvent } from '../protocol/event.ts';
 import { parseCursor } from '../protocol/cursor.ts';
@@ -7,8 +7,11 @@ import { isObject, type JsonObject } from '../protocol/json.ts';
 import type { Preferences } from '../protocol/rpc.ts';
 import type { Policy } from '../core/policy.ts';
 import { wireType } from '../core/event-names.ts';
+import { NOTE_RECEIVED, readReceipts, receiptOf } from '../core/receipts.ts';
 import { SyncError } from '../core/sync-error.ts';
-import { DEFAULT_CONFIGURATION, type SyncConfiguration } from './configuration.ts';
+import type { SyncConfiguration } from './configuration.ts';
+import type { Notes } from '../store/contract.ts';
+import { isOption, isText, isWithin, OPTION_NAMES } from './configuration-checks.ts';
 import { NO_BASELINE, type MetricsBaseline, type StateFacts } from './exported-state.ts';
 
 const VERSION = '1.0.0';
@@ -16,7 +19,13 @@ const VERSION = '1.0.0';
 const MOST_CHARACTERS = 8_388_608;
 const MOST_EVENTS = 5_000;
 
-/** The present state as JSON text. `receivedAt` and `source` are null where this page read the event from disk. */
+/** What this page knows of live events, and behind it what engines noted of those that it read from disk. */
+export async function withKept(live: StateFacts['receipts'], notes: Notes | null): Promise<StateFacts['receipts']> {
+  const kept = readReceipts(await notes?.get(NOTE_RECEIVED).catch(() => null));
+  return { get: (event) => live.get(event) ?? receiptOf(kept, event) };
+}
+
+/** The present state as JSON text. `receivedAt` and `source` are null where nobody has noted them. */
 export function describeState(facts: StateFacts): string {
   const { configuration, events, health, baseline } = facts;
   return JSON.stringify({
@@ -93,22 +102,10 @@ function malformed(why: string): SyncError {
   return new SyncError('protocol/malformed', `This is not an exported state: ${why}. Nothing of it was taken over.`);
 }
 
-/** Each option and what it must be like; an option that isn't is a mistake of the file, not a default. */
-const OPTIONS: { readonly [K in keyof SyncConfiguration]: (value: unknown) => boolean } = {
-  orderID: (value) => value === null || isText(value),
-  eventTypes: (value) => Array.isArray(value) && value.length <= 50 && value.every(isText),
-  autoReconnect: (value) => typeof value === 'boolean',
-  maxReconnectAttempts: (value) => isWithin(value, 0, 1_000),
-  reconnectDelay: (value) => isWithin(value, 0, 3_600_000),
-  heartbeatInterval: (value) => isWithin(value, 100, 3_600_000),
-  eventHistoryLimit: (value) => isWithin(value, 1, 1_000_000),
-  pollInterval: (value) => value === null || isWithin(value, 100, 3_600_000),
-};
-
+/** An option that isn't what it must be is a mistake of the file, not a default. */
 function readConfiguration(given: Record<string, unknown>): Partial<SyncConfiguration> {
-  const known = Object.keys(DEFAULT_CONFIGURATION) as (keyof SyncConfiguration)[];
-  const named = known.filter((key) => given[key] !== undefined);
-  const wrong = named.find((key) => !OPTIONS[key](given[key]));
+  const named = OPTION_NAMES.filter((key) => given[key] !== undefined);
+  const wrong = named.find((key) => !isOption(key, given[key]));
   if (wrong) throw malformed(`the option ${wrong} can't be what it says`);
   return Object.fromEntries(named.map((key) => [key, given[key]]));
 }
@@ -130,12 +127,4 @@ function readEvent(given: unknown, { policy, tenant }: { readonly policy: Policy
   if (!isWhole || typeof timestamp !== 'string' || !Number.isFinite(Date.parse(timestamp))) throw malformed('an event lacks what events have');
   if (id.length > policy.idLength * 2) throw malformed('an id is longer than ids are');
   return { id, prev: '', eventType: wireType(eventType), data: data as JsonObject, orderID, timestamp, tenant, actor: null, mutationId: null, changes: [] };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= 1_024;
-}
-
-function isWithin(value: unknown, least: number, most: number): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most;
 }

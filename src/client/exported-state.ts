@@ -1,4 +1,5 @@
-// Shapes of what a page exports (seed 001), for those who only hold them: the code that writes and reads them is export-state.ts.
+// Shapes of what a page exports (document 001), for those who only hold them: the code that writes and reads them is export-state.ts.
+import type { Receipt } from '../core/receipts.ts';
 import type { SyncEvent } from '../protocol/event.ts';
 import type { Position } from '../store/contract.ts';
 import type { SyncConfiguration } from './configuration.ts';
@@ -14,12 +15,6 @@ export interface MetricsBaseline {
 
 export const NO_BASELINE: MetricsBaseline = { totalConnections: 0, totalEvents: 0, uptime: 0 };
 
-/** How an event reached this page live: wall time of this device, ms, and by which transport its engine had it. */
-export interface Receipt {
-  readonly receivedAt: number;
-  readonly source: 'sse' | 'polling';
-}
-
 export type Receipts = Pick<WeakMap<SyncEvent, Receipt>, 'get' | 'set'>;
 
 /** What an export is made from. */
@@ -28,7 +23,7 @@ export interface StateFacts {
   readonly events: readonly SyncEvent[];
   readonly health: Health;
   readonly baseline: MetricsBaseline;
-  readonly receipts: Pick<Receipts, 'get'>;
+  readonly receipts: { get(event: SyncEvent): Receipt | null | undefined };
   /** Where this page stands; null before its first read. */
   readonly position: Position | null;
   /** What all consumers of this page have passed; null without any. */

@@ -6,7 +6,7 @@ import type { VersionedDocument } from '../protocol/http.ts';
 import { foldChange, isStale, type StoredDocument } from '../core/document.ts';
 import type { Clock } from '../platform/ports.ts';
 import type { LogReader, Position } from '../store/contract.ts';
-import type { Watched, WatchedCollection } from './collections.ts';
+import { MEANWHILE_EVENTS, type Watched, type WatchedCollection } from './collections.ts';
 import type { OverlayPlace, Pending } from './pending.ts';
 
 export interface FollowedCollections {
@@ -99,7 +99,8 @@ export function followCollections(watched: Watched, { reader, pending, clock }: 
       ({ run } = through);
       for (const entry of entries.values()) {
         if (entry.meanwhile) {
-          entry.meanwhile.push(...events);
+          // Over the bound it is read again, whatever else comes.
+          if (entry.meanwhile.length <= MEANWHILE_EVENTS) entry.meanwhile.push(...events);
           continue;
         }
         if (run !== entry.run) continue;

@@ -5,7 +5,7 @@ import type { SyncEvent } from '../protocol/event.ts';
 import type { ReadingPolicy } from '../core/reading-policy.ts';
 import type { LogPage, LogReader, Position } from '../store/contract.ts';
 import { hasReached } from './position.ts';
-import { createTopic, type Notifier, type Topic } from './topic.ts';
+import { createTopic, type Notifier, type Topic, type WritableTopic } from './topic.ts';
 
 export interface OrderSync {
   /** Events of this order that this device still has, oldest first. */
@@ -26,15 +26,17 @@ export interface History {
   adopt(events: readonly SyncEvent[]): void;
 }
 
-/** Orders whose topic is kept although nobody may watch it any more; the oldest go first. */
+/** Topics of orders beyond these go, the oldest first, unless somebody watches them: with the next events, by when whoever was just drawn has subscribed... */
 const KEPT_ORDERS = 500;
+/** ...and at once where no events come. */
+const MOST_ORDERS = 10_000;
 
 export function createHistory(
   { reader, notifier, policy }: { reader: LogReader; notifier: Notifier; policy: Pick<ReadingPolicy, 'readEvents'> },
   signal: AbortSignal,
 ): History {
   const all = createTopic<readonly SyncEvent[]>([], notifier);
-  const orders = new Map<string, ReturnType<typeof createTopic<OrderSync>>>();
+  const orders = new Map<string, WritableTopic<OrderSync>>();
   let limit = 0;
   let isLoading = true;
   let loads = 0;
@@ -88,14 +90,23 @@ export function createHistory(
   function show(): void {
     recent = recent.slice(-Math.max(limit, policy.readEvents));
     all.set([...adopted, ...recent].slice(-limit));
+    forgetUnwatched(KEPT_ORDERS);
     for (const [orderID, topic] of orders) showOrder(orderID, topic);
+  }
+
+  /** A topic that is watched stays, however old: nothing would tell its watchers that it stands still. */
+  function forgetUnwatched(most: number): void {
+    for (const [orderID, topic] of orders) {
+      if (orders.size <= most) return;
+      if (!topic.isWatched()) orders.delete(orderID);
+    }
   }
 
   function eventsOf(orderID: string): readonly SyncEvent[] {
     return [...adopted, ...recent].filter((event) => event.orderID === orderID).slice(-limit);
   }
 
-  function showOrder(orderID: string, topic: ReturnType<typeof createTopic<OrderSync>>): void {
+  function showOrder(orderID: string, topic: WritableTopic<OrderSync>): void {
     const events = eventsOf(orderID);
     const before = topic.getSnapshot();
     if (before.isLoading === isLoading && before.events.length === events.length && before.latestEvent?.id === events.at(-1)?.id) return;
@@ -109,8 +120,7 @@ export function createHistory(
       if (known) return known;
       const events = eventsOf(orderID);
       const topic = createTopic<OrderSync>({ events, latestEvent: events.at(-1) ?? null, isLoading }, notifier);
-      const [oldest] = orders.keys();
-      if (orders.size >= KEPT_ORDERS && oldest !== undefined) orders.delete(oldest);
+      forgetUnwatched(MOST_ORDERS - 1);
       orders.set(orderID, topic);
       return topic;
     },

@@ -1,5 +1,5 @@
 // Says that an engine hangs which nobody can end: a SharedWorker in a loop keeps its processor core until the browser is closed. The warning
-// ends when the hung one does, which its lock tells.
+// ends when the hung one does, which its lock tells. Without locks nobody knows whether it hangs or died with its tab, which is likelier: nothing is said then.
 import { SyncError } from '../core/sync-error.ts';
 import type { Locks } from '../platform/ports.ts';
 import type { ScopeNames } from '../scope/scope.ts';
@@ -11,6 +11,7 @@ export interface HungDeps {
 }
 
 export async function watchHung({ locks, names, warn }: HungDeps, engine: string, signal: AbortSignal): Promise<void> {
+  if (!locks) return;
   const takeBack = warn(
     new SyncError(
       'host/hung',
@@ -18,5 +19,5 @@ export async function watchHung({ locks, names, warn }: HungDeps, engine: string
       { details: { engine } },
     ),
   );
-  await locks?.request(names.alive(engine), { mode: 'shared', signal }, async () => takeBack()).catch(() => {});
+  await locks.request(names.alive(engine), { mode: 'shared', signal }, async () => takeBack()).catch(() => {});
 }

@@ -2,6 +2,7 @@
 // twice. It never replaces what the device has. Rendering on a server and hydrating go by the same values, so that they can't differ.
 import type { StoredDocument } from '../core/document.ts';
 import type { JsonObject } from '../protocol/json.ts';
+import type { CurrentSession } from '../scope/registry.ts';
 import type { CollectionSnapshot } from './collections.ts';
 
 export interface InitialSnapshot {
@@ -9,7 +10,7 @@ export interface InitialSnapshot {
   readonly cursor: string;
   /** Documents by collection. They have to be all that this user may see: what is missing here would be missing until it changes. */
   readonly collections: Readonly<Record<string, readonly { readonly id: string; readonly version: number; readonly doc: JsonObject }[]>>;
-  /** Whose it is, ISO time of the server. With tenant and user an engine of anybody else doesn't begin with it. */
+  /** Whose it is. Without both it counts for the first person alone whom the server names after this page began. */
   readonly tenant?: string | undefined;
   readonly user?: string | undefined;
   readonly serverTime?: string | undefined;
@@ -28,4 +29,17 @@ export function createInitialCollections({ collections }: InitialSnapshot): (nam
     made.set(name, snapshot);
     return snapshot;
   };
+}
+
+/**
+ * Whether it may be shown. Named, it is of its person. Nameless, it is of the first whom the server names after this page began: `renderedFor`, a scope,
+ * null while the server has not answered, '' for nobody.
+ */
+export function mayBeOf(
+  { tenant, user }: InitialSnapshot,
+  session: Pick<CurrentSession, 'tenant' | 'user' | 'scopeId'> | null,
+  renderedFor: string | null,
+): boolean {
+  if (tenant === undefined || user === undefined) return renderedFor === null || renderedFor === session?.scopeId;
+  return session === null || (session.tenant === tenant && session.user === user);
 }

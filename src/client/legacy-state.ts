@@ -1,4 +1,4 @@
-// Takes over, once per device, what the system before this one kept in localStorage (the format of seed 001): its counts, options and the events of the last
+// Takes over, once per device, what the system before this one kept in localStorage (the format of document 001): its counts, options and the events of the last
 // hour. Its text stays where it is, so that going back to the old system loses nothing; a mark beside it says that it was read. Loaded only where asked for.
 import { isObject } from '../protocol/json.ts';
 import type { SyncManager } from './contract.ts';

@@ -2,6 +2,7 @@
 // lives. Composition only. Loaded while the first picture is read from disk, and correct without an engine as well.
 import {
   decodeBusMessage,
+  REFETCH_NOTICE,
   REFUSED_NOTICE,
   type TransientNotice,
   type Beat,
@@ -48,7 +49,7 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
   const health = createHealthWatch(
     {
       ...{ clock, policy, topic: deps.health, metrics: deps.metrics, startedAt: deps.startedAt, hasLease: isWanted },
-      hostReason: () => place.choice().reason,
+      hostReason: () => (feed.isBare() ? 'bare' : place.choice().reason),
       labelChanged: (shown) => trace.add('P.health', { state: stateOf(shown) }),
     },
     signal,
@@ -77,6 +78,7 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
 
   async function begin(): Promise<void> {
     listenToWorld();
+    const restored = state.begin();
     await lease.begin();
     if (signal.aborted) return;
     link.ask();
@@ -85,13 +87,13 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
     silence.begin();
     const noted = await notes?.get('last-byte-at').catch(() => null);
     if (typeof noted === 'number') health.noteLastByte(noted);
-    await state.begin();
+    await restored;
     clock.after(FETCH_AHEAD_MS, fetchAhead);
   }
 
   /** A write has to be kept in the very moment in which the network goes: its code is fetched before. */
   function fetchAhead(): void {
-    void Promise.allSettled([import('./open-outbox.ts'), import('../outbox/decide.ts')]);
+    void Promise.allSettled([import('./open-outbox.ts'), import('../outbox/decide.ts'), import('./volatile-writes.ts'), import('./kept-configuration.ts')]);
     import('./stall-watch.ts')
       .then(({ watchStall }) =>
         watchStall({ topic: deps.pending.topic, clock, warn: health.warn, stir: () => bus.post({ v: PROTOCOL_VERSION, k: 'outbox', why: 'wake' }) }, signal),
@@ -116,16 +118,20 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
       isFrozen = event === 'frozen' || (isFrozen && (event === 'hidden' || event === 'online' || event === 'offline'));
       if (event === 'cached') return suspend();
       if (event === 'restored') resume();
-      if (event === 'visible' || event === 'resumed' || event === 'restored' || event === 'online') {
-        bus.post({ v: PROTOCOL_VERSION, k: 'wake', page, why: event });
-        link.ask();
-        replica.wake();
-        if (event !== 'online') silence.awake();
-        deps.pending.look();
-        hasTriedAuth = false;
-      }
+      if (event === 'visible' || event === 'resumed' || event === 'restored' || event === 'online') awake(event);
       lease.say();
     }, signal);
+  }
+
+  function awake(why: 'visible' | 'resumed' | 'restored' | 'online'): void {
+    bus.post({ v: PROTOCOL_VERSION, k: 'wake', page, why });
+    link.ask();
+    replica.wake();
+    if (why !== 'online') silence.awake();
+    // Notices to fetch again went past this page.
+    if (feed.isBare() && (why === 'resumed' || why === 'restored')) subscriptions.reset();
+    deps.pending.look();
+    hasTriedAuth = false;
   }
 
   function noteLife(message: BusMessage): void {
@@ -154,7 +160,7 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
       case 'outbox':
         return deps.pending.look();
       case 'transient':
-        return noteRefused(message);
+        return noticed(message);
       case 'closed':
         return deps.loggedOut();
       default:
@@ -202,7 +208,8 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
       .catch(() => {});
   }
 
-  function noteRefused({ eventType, data }: TransientNotice): void {
+  function noticed({ eventType, data }: TransientNotice): void {
+    if (eventType === REFETCH_NOTICE) subscriptions.reset();
     if (eventType === REFUSED_NOTICE) trace.add('P.reject', { ...parseCursor(data['id']), reason: data['reason'] });
   }
 
@@ -274,9 +281,9 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
     trace.add('P.effect', { kind, seq: parseCursor(event.id)?.seq });
   }
 
-  const { prefer, exportState, importState } = state;
+  const { prefer, exportState, importState, keepConfiguration } = state;
   return {
-    ...{ prefer, exportState, importState, connect, ...createEngineReads(link) },
+    ...{ prefer, exportState, importState, keepConfiguration, connect, ...createEngineReads(link) },
     reconnect: () => void link.call((engine) => engine.reconnect()).catch(() => host.start()),
     consume: consumers.consume,
     wished() {

@@ -1,4 +1,4 @@
-// Sends this device's figures to its server (opt-in, seed 001), by sendBeacon, so that the last report of a page survives its end. Several tabs may report the
+// Sends this device's figures to its server (opt-in, document 001), by sendBeacon (with tokens: bearer-beacon.ts), so that the last report of a page survives its end. Several tabs may report the
 // same: the server counts what a device added. No names, no documents, nothing that was typed. Loaded only where an application wishes it.
 import { CLIENT_METRICS_PATH, type ClientMetrics } from '../protocol/client-metrics.ts';
 import type { Clock } from '../platform/ports.ts';
@@ -12,7 +12,8 @@ export interface MetricsReportsDeps {
   readonly clock: Pick<Clock, 'after'>;
   /** Ms between two reports. */
   readonly intervalMs: number;
-  readonly beacon: (url: string, body: Blob) => boolean;
+  /** False = it was not taken, now or (a promise) in the end. */
+  readonly beacon: (url: string, body: Blob) => boolean | Promise<boolean>;
   /** Calls back when the page is put out of sight: nothing may come after that. */
   readonly onHidden: (listener: () => void, signal: AbortSignal) => void;
 }
@@ -24,8 +25,13 @@ export function startMetricsReports({ metrics, device, baseUrl, clock, intervalM
     const now = metrics.getSnapshot();
     if (signal.aborted || now === reported) return;
     const body = new Blob([JSON.stringify(describeMetrics(now, device))], { type: 'application/json' });
-    // False = the browser has no room for it now: the next report holds the same, and more.
-    if (beacon(baseUrl + CLIENT_METRICS_PATH, body)) reported = now;
+    const before = reported;
+    reported = now;
+    // Where it is not taken the next report holds the same, and more.
+    const undo = (isTaken: boolean): void => void (!isTaken && reported === now && (reported = before));
+    const taken = beacon(baseUrl + CLIENT_METRICS_PATH, body);
+    if (typeof taken === 'boolean') undo(taken);
+    else void taken.then(undo);
   }
   function again(): void {
     if (signal.aborted) return;

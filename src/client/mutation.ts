@@ -24,7 +24,10 @@ export type Fate =
   | { readonly outcome: 'unknown'; readonly id: string };
 
 export interface MutationHandle {
-  /** Resolves when the write is on disk (`durable: false`: only under way). Rejects before anything was promised: `write/too-large`, `store/outbox-full`, `store/quota`, ... */
+  /**
+   * Resolves when the write is on disk (`durable: false`: the disk takes none, and it lies in this page's memory until it does). Rejects before anything was
+   * promised: `write/too-large`, `store/outbox-full`, `store/closed`, ...
+   */
   readonly accepted: Promise<Accepted>;
   /** The write's fate; waits as long as that takes, also for ever. Never rejects. */
   readonly settled: Promise<Fate>;

@@ -1,5 +1,5 @@
 // What a page makes of the log that its replica follows: documents, history, callbacks and trace, in this order for each delivery.
-import { parseCursor } from '../protocol/cursor.ts';
+import { BARE_EPOCH, parseCursor } from '../protocol/cursor.ts';
 import type { SyncEvent } from '../protocol/event.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { Clock } from '../platform/ports.ts';
@@ -26,6 +26,8 @@ export interface PageFeedDeps {
 export interface PageFeed extends ReplicaListener {
   /** A frame is heard, whether or not it is applied: when, and how its engine had it. */
   heard(frame: Frame): void;
+  /** The server knows no cursors: what this page follows is numbered on this device. */
+  isBare(): boolean;
   /** When and how this page heard of events; those read from disk have no entry. */
   readonly receipts: Receipts;
 }
@@ -53,6 +55,7 @@ export function createPageFeed({ clock, collections, history, subscriptions, tra
 
   return {
     receipts,
+    isBare: () => epoch?.startsWith(BARE_EPOCH) ?? false,
     heard({ events, source }) {
       // Frames of other builds may not say it.
       const receipt = { receivedAt: clock.now(), source: source === 'polling' ? source : 'sse' } as const;

@@ -2,7 +2,7 @@
 // pending over documents, and tells each write its fate. Needs no engine and no network.
 import { conflictOf } from '../core/conflict.ts';
 import type { Entry, WriteRequest } from '../core/entry.ts';
-import { inOrder, overlayCollection, standing, type Overlaid } from '../core/overlay.ts';
+import { inOrder, overlayCollection, standing, type Overlaid, type OverlayView } from '../core/overlay.ts';
 import { isEnded } from '../core/entry.ts';
 import type { StoredDocument } from '../core/document.ts';
 import { asSyncError } from '../core/sync-error.ts';
@@ -18,6 +18,10 @@ import type { WritableTopic } from './topic.ts';
 export interface PageOutboxDeps {
   /** Made with the given source of ids, so that a write is named before it is kept. */
   readonly open: (random: Random) => Outbox;
+  /** This entry is in the page's memory alone. */
+  readonly inMemory: (id: string) => boolean;
+  /** What the page's documents are of, as they were last looked at. */
+  readonly looked: (view: OverlayView) => void;
   readonly random: Random;
   readonly clock: Pick<Clock, 'after'>;
   readonly topic: WritableTopic<OutboxSnapshot>;
@@ -101,7 +105,9 @@ export function createPageOutbox(deps: PageOutboxDeps, signal: AbortSignal): Pag
     tellFates(before);
     const { unread: unreadBefore, error, isLoading } = topic.getSnapshot();
     if (next === before && unread === unreadBefore && !error && !isLoading) return;
-    topic.set({ entries: stood.filter((entry) => !isEnded(entry)), conflicts: conflictsIn(next), unread, error: null, isLoading: false });
+    const waits = stood.filter((entry) => !isEnded(entry));
+    const inMemory = waits.filter(({ id }) => deps.inMemory(id)).length;
+    topic.set({ entries: waits, conflicts: conflictsIn(next), unread, inMemory, error: null, isLoading: false });
     deps.relaid(touched(before, next));
   }
 
@@ -163,7 +169,9 @@ export function createPageOutbox(deps: PageOutboxDeps, signal: AbortSignal): Pag
   function over(...[collection, find, place, seen]: Parameters<Layer['over']>): ReturnType<Layer['over']> {
     const all = effects.entries().length > 0 ? [...stood, ...effects.entries()] : stood;
     if (all.length === 0) return new Map();
-    const now = overlayCollection(collection, find, all, { ...place, hasSeen: (id) => seen.has(id) });
+    const view = { ...place, hasSeen: (id: string) => seen.has(id) };
+    deps.looked(view);
+    const now = overlayCollection(collection, find, all, view);
     return new Map([...now].map(([id, one]) => [id, keepLaid(`${collection}/${id}`, find(id), one)]));
   }
 

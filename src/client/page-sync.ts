@@ -9,7 +9,7 @@ import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { Sender } from '../transport/contract.ts';
 import type { HostWish } from '../host/choose-host.ts';
 import type { LogoutOptions, NamedUser } from './account.ts';
-import type { InitialSnapshot } from './initial-snapshot.ts';
+import { mayBeOf, type InitialSnapshot } from './initial-snapshot.ts';
 import { createLazySender } from './lazy-sender.ts';
 import type { OwnIdentity } from './own-identity.ts';
 import type { GetToken, PageTokens } from './page-tokens.ts';
@@ -30,6 +30,8 @@ export interface PageSyncOptions {
   /** How requests say whose they are; `bearer` needs `getToken`. Default `cookie`. */
   readonly auth?: AuthKind | undefined;
   readonly getToken?: GetToken | undefined;
+  /** With `bearer`: the newest token is kept in this device's database, so that the service worker can send writes while no page is open. Default false. */
+  readonly storeToken?: boolean | undefined;
   /** Overrides of core/policy by name. */
   readonly policy?: Readonly<Record<string, unknown>> | undefined;
   /** What the log of this device keeps, where it differs: by age (ms), count and bytes. */
@@ -54,6 +56,8 @@ export interface PageSync {
   /** For page-beside: scopes of this page beside its own, and how they are made. */
   readonly others: Map<string, PageSync>;
   readonly options: PageSyncOptions;
+  /** What the server rendered into this page, as long as it may be of whoever is signed in. */
+  initial(): InitialSnapshot | undefined;
 }
 
 /** React's StrictMode mounts, unmounts and mounts again: an end that is taken back within this time was none. */
@@ -75,6 +79,9 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   const traceListeners = new Map<(record: TraceRecord) => void, () => void>();
   let running: Promise<Running> | null = null;
   let starts = 0;
+  let startedAt = Infinity;
+  /** Scope of the person for whom the server rendered this page: the first whom it names itself. '' = nobody; null = it has not answered. */
+  let renderedFor: string | null = null;
 
   function start(): () => void {
     starts += 1;
@@ -101,6 +108,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     // Asked for while the disk is read; where it fails, whoever needs it asks again.
     import('./live.ts').catch(() => {});
     const platform = createBrowserPlatform();
+    startedAt = platform.clock.now();
     const life = new AbortController();
     const policy = overridden(READING_POLICY, overrides);
     const baseUrl = options.baseUrl ?? location.origin;
@@ -115,12 +123,19 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     const session = createSession({ named, auth, registry, rest, platform, policy, baseUrl, feed, notifier, bus }, life.signal);
     const follow = (): void => {
       const state = session.state.getSnapshot();
+      if (state.phase === 'signed-out') renderedFor ??= '';
+      else if (state.session && state.session.signedInAt >= startedAt) renderedFor ??= state.session.scopeId;
       sessionState.set(state);
       void switchTo(state.session, { platform, registry, rest, session, policy, tokens });
     };
     session.state.subscribe(follow);
     follow();
     return { session, life };
+  }
+
+  function initial(): InitialSnapshot | undefined {
+    const { initialSnapshot: given } = options;
+    return given && mayBeOf(given, sessionState.getSnapshot().session, renderedFor) ? given : undefined;
   }
 
   async function runBare(made: SyncManager | Promise<SyncManager>): Promise<Running> {
@@ -157,12 +172,24 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     const { enablePersistence: isDurable, auth = 'cookie', host: wish = 'auto', retention } = options;
     const store = { indexedDB: globalThis.indexedDB, name: scopeNames(scope).database, scope, policy, clock };
     const loggedOut = (): void => session.wasLoggedOut(scope.id);
-    const own = { device, isDurable, auth, overrides, retention, tokens, wish, registry, initial: options.initialSnapshot };
+    const own = {
+      device,
+      isDurable,
+      auth,
+      overrides,
+      retention,
+      tokens,
+      storeToken: options.storeToken === true,
+      wish,
+      registry,
+      initial: initial(),
+      isRendered: !!options.named || renderedFor === scope.id,
+    };
     return createSyncManager(
       {
         ...{ platform, scope, device, policy, rest, configuration: options.configuration },
         openReader: (engine, signal) => (isDurable ? createPageStore({ ...store, engine }, loggedOut, signal) : createMemoryStore(engine)),
-        outboxDisk: isDurable ? store : null,
+        outboxDisk: isDurable ? store : 'memory',
         async loadLive() {
           const { startLive } = await import('./live.ts');
           return (face, signal) => startLive(face, own, signal);
@@ -176,9 +203,16 @@ export function createPageSync(options: PageSyncOptions): PageSync {
     session: sessionState,
     manager,
     signIn: async (email, password) => (await begun()).signIn(email, password),
-    logout: async (logoutOptions) => (await begun()).logout(logoutOptions),
+    async logout(logoutOptions) {
+      const session = await begun();
+      const made = manager.getSnapshot();
+      if (logoutOptions?.unsent !== 'discard' && made?.outbox.getSnapshot().inMemory)
+        await (await import('./leave-unkept.ts')).leaveUnkept(made, createBrowserPlatform().clock);
+      await session.logout(logoutOptions);
+    },
     start,
     options,
+    initial,
     others: new Map(),
     trace(listener) {
       traceListeners.set(listener, manager.getSnapshot()?.trace(listener) ?? (() => {}));

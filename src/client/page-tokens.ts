@@ -15,6 +15,8 @@ export type GetToken = (ask: { readonly isRefused: boolean; readonly tenant: str
 export interface PageTokens extends TokenPort {
   /** Answers an engine that asked this page. */
   answer(ask: TokenAsk, page: string, post: (answer: TokenAnswer) => void): void;
+  /** Tells each word of the application: a token, or that it has none. One that fails or doesn't answer says neither. */
+  heard(listener: (token: string | null) => void, signal: AbortSignal): void;
 }
 
 /** An application that doesn't answer has no token: a request must not hang on it. */
@@ -25,6 +27,7 @@ export function createPageTokens(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): PageTokens {
   const pending = new Map<boolean, Promise<string | null>>();
+  const listeners = new Set<(token: string | null) => void>();
 
   /** Single flight: however many requests were refused, the application is asked for one new token. */
   function get(isRefused: boolean): Promise<string | null> {
@@ -38,8 +41,13 @@ export function createPageTokens(
   async function inTime(isRefused: boolean): Promise<string | null> {
     const { promise: late, resolve } = Promise.withResolvers<null>();
     const cancel = clock.after(GET_MS, () => resolve(null));
+    const got = async (): Promise<string | null> => {
+      const token = readToken(await getToken({ isRefused }));
+      for (const tell of listeners) tell(token);
+      return token;
+    };
     try {
-      return readToken(await Promise.race([getToken({ isRefused }), late]));
+      return await Promise.race([got(), late]);
     } catch (error) {
       // Its name alone: what an application throws about tokens may hold one.
       log.error('getToken of the application failed', { error: error instanceof Error ? error.name : typeof error });
@@ -54,6 +62,10 @@ export function createPageTokens(
     async renewed(refused) {
       const next = await get(true);
       return next === refused ? null : next;
+    },
+    heard(listener, signal) {
+      listeners.add(listener);
+      signal.addEventListener('abort', () => listeners.delete(listener), { once: true });
     },
     answer({ engine, ask, isRefused }, page, post) {
       void get(isRefused).then((token) => post({ v: PROTOCOL_VERSION, k: 'token', engine, ask, page, token }));

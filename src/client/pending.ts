@@ -17,6 +17,8 @@ export interface OutboxSnapshot {
   readonly conflicts: readonly ConflictNow[];
   /** Entries that a newer version of the application made: they wait for it. */
   readonly unread: number;
+  /** How many of `entries` are in this page's memory alone, because the disk takes none or nothing is kept: they are lost with it. */
+  readonly inMemory: number;
   /** True until the first look. */
   readonly isLoading: boolean;
   /** Why the outbox can't be read; null where it can. */
@@ -27,7 +29,7 @@ export interface ConflictNow extends Conflict {
   readonly entry: Entry;
 }
 
-export const EMPTY_OUTBOX: OutboxSnapshot = { entries: [], conflicts: [], unread: 0, isLoading: false, error: null };
+export const EMPTY_OUTBOX: OutboxSnapshot = { entries: [], conflicts: [], unread: 0, inMemory: 0, isLoading: false, error: null };
 
 /** Where the documents stand that something is laid on: see core/overlay. */
 export interface OverlayPlace {

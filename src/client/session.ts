@@ -23,6 +23,9 @@ export interface Session {
   wasLoggedOut(scopeId: string): void;
 }
 
+/** Tenant and user of a page at a server that knows no people. */
+export const ANYONE = '(anyone)';
+
 const CHANGED = 'session-changed';
 
 export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
@@ -39,7 +42,8 @@ export function createSession(deps: SessionDeps, signal: AbortSignal): Session {
       .then((loaded) => loaded.ask(current))
       .catch(noteFailure);
     if (signal.aborted) return;
-    if (found) adopted(found);
+    if (found?.user === ANYONE) show(found);
+    else if (found) adopted(found);
     else if (!current) showSignedOut();
   }
 

@@ -8,7 +8,7 @@ import type { OutboxSnapshot } from './pending.ts';
 import type { Topic } from './topic.ts';
 
 export interface StallDeps {
-  readonly topic: Topic<Pick<OutboxSnapshot, 'entries'>>;
+  readonly topic: Topic<Pick<OutboxSnapshot, 'entries' | 'inMemory'>>;
   readonly clock: Clock;
   readonly warn: (warning: SyncError) => () => void;
   /** Somebody who drains may only have missed the word that there is something. */
@@ -22,8 +22,9 @@ export function watchStall({ topic, clock, warn, stir }: StallDeps, signal: Abor
 
   function look(): void {
     cancel();
-    const { entries } = topic.getSnapshot();
-    const isStill = isStalled(entries, clock.now(), stallMs);
+    const { entries, inMemory } = topic.getSnapshot();
+    // A disk that fails is a trouble with a name of its own (`health.storage`), and a reload would lose what is in memory.
+    const isStill = inMemory === 0 && isStalled(entries, clock.now(), stallMs);
     if (!isStill) takeBack?.();
     takeBack = isStill ? (takeBack ?? warn(stalledError(entries.length))) : null;
     if (isStill) stir();

@@ -124,7 +124,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
     const { openOutbox } = await import('./open-outbox.ts');
     return openOutbox(
       {
-        ...{ clock, random: platform.random, rest: deps.rest, identity, scope, disk: deps.outboxDisk, reader, topic: outbox },
+        ...{ clock, log, random: platform.random, rest: deps.rest, identity, scope, disk: deps.outboxDisk, reader, topic: outbox, health },
         known: collections.confirmed,
         relaid: collections.relay,
         tell: (why) => void untilLive.then((page) => page.tell(why)),
@@ -153,6 +153,10 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
   return {
     ...{ scope, identity, health, metrics, baseline, configuration, configure, send, hold, outbox, desk: pending.layer },
     ask: (request) => deps.rest.send({ ...request, identity }),
+    updateConfiguration(change) {
+      configure(change);
+      void untilLive.then((page) => page.keepConfiguration(change));
+    },
     mutate: (mutation) => mutateLater(pending.layer(), mutation),
     events: history.events,
     order: history.order,

@@ -10,6 +10,7 @@ export interface Topic<T> {
 
 export interface WritableTopic<T> extends Topic<T> {
   set(next: T): void;
+  isWatched(): boolean;
 }
 
 /** Tells topics' listeners together, at most once every `FRAME_MS`; the first after a pause at once. */
@@ -58,6 +59,7 @@ export function createTopic<T>(initial: T, notifier: Notifier, isSame: (a: T, b:
   const tell = (): void => [...listeners].forEach((listener) => listener());
   return {
     getSnapshot: () => value,
+    isWatched: () => listeners.size > 0,
     subscribe(listener) {
       // A fresh function per subscription: one listener may subscribe twice.
       const own = () => listener();

@@ -1,4 +1,4 @@
-// What an outside checker may know of a page: ORACLE's P.* and H.* records, in the order in which they happened.
+// What an outside checker may know of a page: the P.* and H.* records of docs/testing.md, in the order in which they happened.
 // A listener that comes late gets what the ring still holds, so that nothing of a page's start is lost to it.
 
 export interface TraceRecord {

@@ -3,7 +3,7 @@
 import type { AppUpdate } from './app-update.ts';
 
 export interface IdleUpdateOptions {
-  /** Without any input for this long the page counts as left alone, ms. Default 2 min (UX.md, update bar). */
+  /** Without any input for this long the page counts as left alone, ms. Default 2 min. */
   readonly idleMs?: number;
   /** True while something would be lost or seen: typed text, an open dialog, unsent entries. Asked right before. */
   readonly isBusy: () => boolean;
@@ -38,9 +38,12 @@ export function updateWhenIdle(update: AppUpdate, { idleMs = IDLE_MS, isBusy }: 
   onChange();
 }
 
-/** Whether somebody is in the middle of something on this page: an open dialog or popover, or a text field that holds text. */
+/** On the root element while writes lie in this page's memory alone: a reload would lose them. */
+export const UNKEPT_MARK = 'data-holdfast-unkept';
+
+/** Whether something would be lost with this page: an open dialog or popover, a text field that holds text, or writes that no disk has. */
 export function isPageInUse(page: Document): boolean {
-  if (page.querySelector('dialog[open]')) return true;
+  if (page.querySelector(`dialog[open], [${UNKEPT_MARK}]`)) return true;
   const fields = page.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('textarea, input:not([type=radio], [type=checkbox], [type=search])');
   return [...fields].some((field) => field.value !== '');
 }

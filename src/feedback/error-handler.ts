@@ -1,4 +1,4 @@
-// Runs operations of a page (004): tries again what may succeed later, with growing, jittered pauses, and remembers what failed in the end.
+// Runs operations of a page (document 004): tries again what may succeed later, with growing, jittered pauses, and remembers what failed in the end.
 // It never changes what an operation answers or throws, and it is no outbox: an operation that must survive the page goes through `useMutate`.
 import { createTopic, type Topic } from '../client/topic.ts';
 import { createBrowserPlatform } from '../platform/browser.ts';

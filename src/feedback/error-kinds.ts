@@ -1,4 +1,4 @@
-// The words of 004 for errors: what kind it is, and how much it matters. Constants, not enums: the sources run as they are.
+// The words of document 004 for errors: what kind it is, and how much it matters. Constants, not enums: the sources run as they are.
 
 export const ErrorType = {
   NETWORK: 'network',

@@ -1,4 +1,5 @@
 // @/hooks/useRealtimeData: the public face (document 004). Re-exports only.
+'use client';
 export { useRealtimeData, type RealtimeOptions, type RealtimeResult, type RealtimeState } from '../react/use-realtime-data.ts';
 export {
   useDispatchUpdates,

@@ -1,4 +1,5 @@
 // @/lib/error-handling: the public face. Re-exports only.
+'use client';
 export { ErrorSeverity, ErrorType } from '../feedback/error-kinds.ts';
 export { ErrorHandler, type ErrorStats, type HandleOptions, type Operation } from '../feedback/error-handler.ts';
 export type { HandledError } from '../feedback/handled-errors.ts';

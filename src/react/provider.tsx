@@ -12,6 +12,7 @@ import { configured, DEFAULT_CONFIGURATION } from '../client/configuration.ts';
 import type { SyncConfiguration, SyncManager } from '../client/sync-manager.ts';
 import type { Retention } from '../core/policy.ts';
 import type { AuthKind } from '../scope/registry.ts';
+import { holdByDefault } from './default-hold.ts';
 import { useLatest } from './use-latest.ts';
 import { useTopic } from './use-topic.ts';
 
@@ -34,6 +35,11 @@ export interface SyncManagerProviderProps {
   readonly auth?: AuthKind | undefined;
   /** For `auth="bearer"`: where tokens come from. May be another function with each render. */
   readonly getToken?: GetToken | undefined;
+  /**
+   * For `auth="bearer"`: true keeps the newest token in this device's database, until its time is over or somebody logs out, so that the service worker can
+   * send writes while no page is open. Whatever runs on this origin can read it there. Default false. Read once.
+   */
+  readonly storeToken?: boolean | undefined;
   /** What the log of this device keeps, where it differs from one hour, 10,000 events and 16 MiB. Read once. */
   readonly retention?: Partial<Retention> | undefined;
   /** Overrides of `core/policy` by name, for deployments and tests. */
@@ -49,7 +55,7 @@ export interface SyncManagerProviderProps {
   readonly legacyStorageKey?: string | undefined;
   /** What the server rendered into this page: hooks show it from the first render on, and a device without data goes on from its cursor. Read once. */
   readonly initialSnapshot?: InitialSnapshot | undefined;
-  /** Sends this device's figures to the server (`POST /api/v1/metrics`, docs/metrics.md): true = every 5 minutes, a number = so many ms. Default false. Needs a session's cookie. */
+  /** Sends this device's figures to the server (`POST /api/v1/metrics`, docs/metrics.md): true = every 5 minutes, a number = so many ms. Default false. */
   readonly reportMetrics?: boolean | number | undefined;
 }
 
@@ -72,6 +78,7 @@ export function SyncManagerProvider({
   user,
   auth,
   getToken,
+  storeToken,
   eventSourceFactory,
   legacyStorageKey,
   initialSnapshot,
@@ -81,7 +88,7 @@ export function SyncManagerProvider({
   const [page] = useState(() => {
     const named = namedUser(tenantId, user);
     const latestToken: GetToken = (ask) => token.current?.(ask) ?? null;
-    const tokens = { named, auth, getToken: getToken && latestToken };
+    const tokens = { named, auth, getToken: getToken && latestToken, storeToken };
     const configuration = configured(DEFAULT_CONFIGURATION, initialConfig);
     const options = { configuration, enablePersistence, baseUrl, feed, policy, retention, host, initialSnapshot, ...tokens };
     return createPageSync({ ...options, bare: bareOver(eventSourceFactory) });
@@ -126,7 +133,7 @@ function namedUser(tenant: string | undefined, user: string | undefined): NamedU
 /** `autoConnect` is one hold among those of the hooks. */
 function AutoConnect(): null {
   const manager = useManager();
-  useEffect(() => manager?.hold(), [manager]);
+  useEffect(() => (manager ? holdByDefault(manager) : undefined), [manager]);
   return null;
 }
 
@@ -134,7 +141,7 @@ function AutoConnect(): null {
 export function useInitialCollection(name: string): CollectionSnapshot | undefined {
   const page = usePageSync();
   const { phase } = useTopic(page.session);
-  const initial = page.options.initialSnapshot;
+  const initial = page.initial();
   const collections = useMemo(() => initial && createInitialCollections(initial), [initial]);
   const manager = useManager();
   const isNobody = phase === 'signed-out' && manager === null;

@@ -1,4 +1,4 @@
-// Operations of one component with retries (004), and the errors they ended with. Unmounting ends their pauses: nobody is left to hear of them.
+// Operations of one component with retries (document 004), and the errors they ended with. Unmounting ends their pauses: nobody is left to hear of them.
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ErrorHandler, type HandleOptions, type Operation } from '../feedback/error-handler.ts';
 import type { HandledError } from '../feedback/handled-errors.ts';

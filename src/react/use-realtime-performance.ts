@@ -29,7 +29,7 @@ export function useRealtimePerformance(): RealtimePerformance {
 }
 
 /** Lags are counted in buckets of half powers of two (docs/metrics.md): each counts as the middle of its bucket. */
-export function averageLag(counters: Readonly<Record<string, number>>): number {
+function averageLag(counters: Readonly<Record<string, number>>): number {
   let [sum, count] = [0, 0];
   for (const [name, n] of Object.entries(counters)) {
     if (!name.startsWith('lag:')) continue;

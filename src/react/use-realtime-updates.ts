@@ -71,7 +71,7 @@ function useConsole(isLive: boolean, isPolling: boolean): void {
 const TYPES: readonly string[] = ['order_updated', 'order_created', 'order_deleted'] satisfies RealtimeUpdate['type'][];
 
 /** One for each order that the event changed. */
-export function updatesOf(event: SyncEvent): readonly RealtimeUpdate[] {
+function updatesOf(event: SyncEvent): readonly RealtimeUpdate[] {
   return channelEventsOf(event).flatMap(({ id, name }) => {
     const type = wireName(name);
     if (id === null || !isUpdateType(type)) return [];

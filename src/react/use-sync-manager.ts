@@ -1,4 +1,4 @@
-// The main hook: state, metrics and methods of the page's sync (seeds 000 and 001).
+// The main hook: state, metrics and methods of the page's sync (documents 000 and 001).
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Preferences } from '../protocol/rpc.ts';
 import type { ConnectionState } from '../core/connection-state.ts';
@@ -8,6 +8,7 @@ import { matcher, type EventFilter, type EventListener } from '../client/subscri
 import { asTyped, type EventName, type EventOf, type TypedEvent, type TypedListener } from '../client/typed-events.ts';
 import type { DerivedMetrics } from '../client/derived-metrics.ts';
 import type { MetricsBaseline } from '../client/exported-state.ts';
+import { letGoOfDefault } from './default-hold.ts';
 import { NOBODY } from './nobody.ts';
 import { useManagerOf } from './use-manager-of.ts';
 import { useTopic } from './use-topic.ts';
@@ -25,14 +26,16 @@ export interface SyncManagerHook {
   readonly configuration: SyncConfiguration;
   /** Wants the connection, until `disconnect()` or unmount. A filter narrows this hook's events, not the wire. Idempotent. */
   readonly connect: Asks;
+  /** Lets go of what this hook's `connect()` holds; in a hook that never connected, of the provider's own hold (`autoConnect`). Other hooks and tabs keep theirs. */
   readonly disconnect: () => void;
-  /** Opens the stream anew, with another filter if one is given. */
+  /** Opens the stream anew, with another filter if one is given; after this hook's `disconnect()` it holds again. */
   readonly reconnect: Asks;
   /** Calls back for each event from now on; returns the function that unsubscribes. */
   readonly subscribe: (listener: TypedListener) => () => void;
   readonly subscribeToOrder: (orderID: string, listener: TypedListener) => () => void;
   /** Also for `connected`, `heartbeat` and `polling_data_refresh`, which are told to nobody else: notices of this page. */
   readonly subscribeToEventType: SubscribesToType;
+  /** Changes options, for this page at once and for later ones on this device; filters (`orderID`, `eventTypes`) for this page alone. */
   readonly updateConfiguration: (change: Partial<SyncConfiguration>) => void;
   /** Keeps what the user of this device chose, over sessions: `polling` opens no stream. Fails with `net/timeout`, `host/gone` or the store's error. */
   readonly prefer: (preferences: Preferences) => Promise<void>;
@@ -70,21 +73,28 @@ export function useSyncManager(view?: SyncView): SyncManagerHook {
   const all = useTopic(eventsTopic);
   const [filter, setFilter] = useState<EventFilter>({});
   const [wants, setWants] = useState<'default' | 'connected' | 'disconnected'>('default');
+  const hasConnected = useRef(false);
 
   useEffect(() => (wants === 'connected' ? manager?.hold() : undefined), [manager, wants]);
 
   const connect = useCallback(
     (given?: unknown) => {
       if (isFilter(given)) setFilter(given);
+      hasConnected.current = true;
       setWants('connected');
       manager?.connect();
     },
     [manager],
   );
-  const disconnect = useCallback(() => setWants('disconnected'), []);
+  const disconnect = useCallback(() => {
+    // Who never connected means the connection that is there: the provider's. Who did lets go of what is its own.
+    if (!hasConnected.current && manager) letGoOfDefault(manager);
+    setWants('disconnected');
+  }, [manager]);
   const reconnect = useCallback(
     (given?: unknown) => {
       if (isFilter(given)) setFilter(given);
+      setWants((before) => (before === 'disconnected' ? 'connected' : before));
       manager?.reconnect();
     },
     [manager],
@@ -118,7 +128,7 @@ export function useSyncManager(view?: SyncView): SyncManagerHook {
 function useKept(manager: SyncManager | null): Pick<SyncManagerHook, 'updateConfiguration' | 'prefer' | 'exportState' | 'importState'> {
   return useMemo(
     () => ({
-      updateConfiguration: (change) => manager?.configure(change),
+      updateConfiguration: (change) => manager?.updateConfiguration(change),
       prefer: async (preferences) => (await signedIn(manager)).prefer(preferences),
       exportState: async () => (await signedIn(manager)).exportState(),
       importState: async (json) => (await signedIn(manager)).importState(json),

@@ -1,4 +1,4 @@
-// The page's toasts as a hook, under both of its documented names (004): `useToastNotifications` and, beside the container, `useToastContainer`.
+// The page's toasts as a hook, under both of its documented names (document 004): `useToastNotifications` and, beside the container, `useToastContainer`.
 import { pageToasts } from '../feedback/page-toasts.ts';
 import type { NewToast, ToastNotification } from '../feedback/toast-state.ts';
 import { useTopic } from './use-topic.ts';

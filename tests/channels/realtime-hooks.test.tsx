@@ -64,7 +64,7 @@ test('[CHN4] trouble is an error of the hook: the connection, and nobody signed 
   const onError = ({ code }: SyncError) => void errors.push(code);
   const { result } = renderHook(() => useRealtimeData({ namespace: 'ORDERS', onError }), { wrapper: page.wrapper });
   const error = new SyncError('net/offline', 'No network.');
-  // While polls stand in, or the stream is opened anew, a page that shows an error in place of its data (004's first example) goes on showing data.
+  // While polls stand in, or the stream is opened anew, a page that shows an error in place of its data (the first example of document 004) goes on showing data.
   for (const [connectionState, status] of [
     ['polling_fallback', 'polling'],
     ['reconnecting', 'connecting'],

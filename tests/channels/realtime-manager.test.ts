@@ -93,6 +93,10 @@ test('[CHN5] a change of a document is the fields that differ, as the request th
     ['PATCH', '/api/v1/orders/o1', { notes: 'x' }],
     ['POST', '/api/v1/orders/o1/stage', { stage: 'ready' }],
   ]);
+  const started = planUpdate({ namespace: 'orders', id: 'o1', shown: { ...shown, stage: 'initiated' }, wanted: { status: 'IN_PROGRESS' } });
+  expect(started).toMatchObject([{ method: 'PATCH', path: '/api/orders/o1', body: { status: 'in_progress' }, effect: { patch: { stage: 'in_progress' } } }]);
+  const inBay = planUpdate({ namespace: 'orders', id: 'o1', shown: { ...shown, stage: 'initiated' }, wanted: { status: 'IN_PROGRESS', bayId: 'bay-1' } });
+  expect(inBay).toMatchObject([{ method: 'POST', path: '/api/v1/orders/o1/stage', body: { stage: 'in_progress', bayId: 'bay-1' } }]);
   expect(plan({ status: 'IN_PROGRESS', stage: 'cancelled', reason: 'gone' })?.[0]).toMatchObject({
     body: { stage: 'cancelled', reason: 'gone' },
     effect: { patch: { stage: 'cancelled' } },

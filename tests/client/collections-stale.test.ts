@@ -4,7 +4,7 @@ import { createNotifier } from '../../src/client/topic.ts';
 import type { StoredDocument } from '../../src/core/document.ts';
 import type { CollectionPage, LogReader } from '../../src/store/contract.ts';
 import { createPageCollections } from '../support/page-collections.ts';
-import { cursorAt, eventAt } from '../support/sample-events.ts';
+import { eventAt, metaAt } from '../support/sample-events.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 import { NO_PENDING } from '../support/no-pending.ts';
 
@@ -24,8 +24,7 @@ const whole = (version: number) => ({ collection: 'orders', id: 'o1', version, d
 const patch = (seq: number, version: number) => eventAt(seq, { changes: [{ collection: 'orders', id: 'o1', version, patch: { v: version } }] });
 
 function pageOf(documents: readonly StoredDocument[], seq: number, run = 'r'): CollectionPage {
-  const meta = { run, runNo: 1, cursor: cursorAt(seq), snapshotAt: null, floor: 0, term: 1, serverTime: 0, events: 0, bytes: 0 };
-  return { documents, asOf: { run, seq }, meta, isPartial: false };
+  return { documents, asOf: { run, seq }, meta: metaAt(seq, { run }), isPartial: false };
 }
 
 /** A page whose reads of the disk are answered by hand, in any order. */

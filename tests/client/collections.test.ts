@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { createNotifier } from '../../src/client/topic.ts';
 import type { StoredDocument } from '../../src/core/document.ts';
-import type { CollectionPage, LogMeta, LogReader } from '../../src/store/contract.ts';
+import type { CollectionPage, LogReader } from '../../src/store/contract.ts';
 import { createPageCollections } from '../support/page-collections.ts';
-import { cursorAt, eventAt } from '../support/sample-events.ts';
+import { eventAt, metaAt } from '../support/sample-events.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
 import { NO_PENDING } from '../support/no-pending.ts';
 
@@ -12,17 +12,6 @@ import { NO_PENDING } from '../support/no-pending.ts';
 const AT = { run: 'r', seq: 0 };
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-const metaAt = (seq: number | null): LogMeta => ({
-  run: 'r',
-  runNo: 1,
-  cursor: seq === null ? null : cursorAt(seq),
-  snapshotAt: null,
-  floor: 0,
-  term: 1,
-  serverTime: 0,
-  events: 0,
-  bytes: 0,
-});
 const stored = (id: string, version: number, seq: number, staleFor: number | null = null): StoredDocument => ({
   collection: 'bays',
   id,
@@ -39,7 +28,7 @@ function setUp(disk: { documents: StoredDocument[]; asOf: number | null }) {
   const page = (documents: readonly StoredDocument[]): CollectionPage => ({
     documents,
     asOf: { run: 'r', seq: disk.asOf ?? 0 },
-    meta: metaAt(disk.asOf),
+    meta: disk.asOf === null ? metaAt(0, { cursor: null }) : metaAt(disk.asOf),
     isPartial: false,
   });
   const later = (documents: () => readonly StoredDocument[]) => new Promise<CollectionPage>((resolve) => answers.push(() => resolve(page(documents()))));
@@ -121,4 +110,19 @@ test('[COL3] documents that come whole replace older ones, never newer ones', as
   expect(versions(bays)).toEqual([4]);
   collections.replace([{ collection: 'bays', id: 'b1', version: 5, doc: { version: 5 } }], 4);
   expect(versions(bays)).toEqual([5]);
+});
+
+test('[BND1] events that come while the disk does not answer: five thousand wait, for more the collection is read again', async () => {
+  const { collections, answer, bays, disk } = setUp({ documents: [stored('b1', 1, 1)], asOf: 1 });
+  const waiting = () => collections.watched.entries.get('bays')?.meanwhile?.length ?? 0;
+  for (let seq = 2; seq < 20_002; seq += 100) {
+    const events = Array.from({ length: 100 }, (_, at) => changed(seq + at, seq + at));
+    collections.apply(events, { run: 'r', seq: seq + 99 });
+    expect(waiting()).toBeLessThanOrEqual(5_100);
+  }
+  await answer();
+  expect(bays.getSnapshot().isLoading).toBe(true);
+  Object.assign(disk, { documents: [stored('b1', 20_001, 20_001)], asOf: 20_001 });
+  await answer();
+  expect([bays.getSnapshot().isLoading, versions(bays)]).toEqual([false, [20_001]]);
 });

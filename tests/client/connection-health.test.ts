@@ -1,4 +1,4 @@
-// The table of DESIGN.md 5, row by row: what people and components are told, derived from the last beat and the clock.
+// The table of docs/architecture.md (Connection), row by row: what people and components are told, derived from the last beat and the clock.
 import { describe, expect, test } from 'vitest';
 import { deriveHealth, isSameHealth, type HealthFacts } from '../../src/client/connection-health.ts';
 import { POLICY } from '../../src/core/policy.ts';
@@ -128,6 +128,12 @@ test('[HLT4] Offline since: the last byte, also the one that an earlier engine n
 test('[HLT4] the page its own trouble outranks the engine: no SharedWorker is an error by name', () => {
   const health = healthOf({ beat: null, heardAt: -Infinity, pageError: new SyncError('host/unsupported', 'no SharedWorker') });
   expect(health).toMatchObject({ status: 'error', reason: 'host/unsupported' });
+});
+
+test('[TRN1] where pages take turns, that is why they poll; elsewhere it is that enough scopes stream', () => {
+  const beat = beatOf({ state: 'polling_fallback', reason: 'crowded' });
+  expect(healthOf({ beat, hostReason: 'insecure-context' })).toMatchObject({ label: 'Polling', reason: 'insecure-context' });
+  expect(healthOf({ beat, hostReason: 'best' })).toMatchObject({ label: 'Polling', reason: 'crowded' });
 });
 
 test('[HLT6] a healthy connection may still keep nothing: that is said beside it, by name', () => {

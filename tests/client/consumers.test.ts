@@ -9,7 +9,7 @@ import type { LogPage, LogReader, Position } from '../../src/store/contract.ts';
 import { openScope } from '../../src/store/open-scope.ts';
 import { wipeStore } from '../../src/store/wipe.ts';
 import { forever, makeIndexedDb, NAME } from '../store/indexed-db-harness.ts';
-import { cursorAt, eventAt } from '../support/sample-events.ts';
+import { eventAt, metaAt } from '../support/sample-events.ts';
 
 const names = scopeNames({ id: 's' });
 const until = async (check: () => boolean) => {
@@ -26,7 +26,7 @@ function device() {
   let holder: Promise<unknown> = Promise.resolve();
   const news = createTopic<readonly SyncEvent[]>([], { notify: (tell) => tell() });
   const pageAt = (from: Position | null): LogPage => {
-    const meta = { run: state.run, runNo: 1, cursor: cursorAt(state.head), snapshotAt: null, floor: state.floor, term: 1, serverTime: 0, events: 0, bytes: 0 };
+    const meta = metaAt(state.head, { run: state.run, floor: state.floor });
     const through = { run: state.run, seq: state.head };
     if (from?.run !== state.run) return { meta, events: [], through, hasMore: false, reset: true, skipped: null };
     const first = Math.max(from.seq, state.floor) + 1;

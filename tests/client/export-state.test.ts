@@ -7,7 +7,7 @@ import { createHistory } from '../../src/client/history.ts';
 import { NOBODY } from '../../src/react/nobody.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import type { SyncEvent } from '../../src/protocol/event.ts';
-import { eventAt } from '../support/sample-events.ts';
+import { eventAt, metaAt } from '../support/sample-events.ts';
 
 const of = { policy: POLICY, tenant: 't' };
 const live = eventAt(3);
@@ -53,7 +53,7 @@ test('[EXP2] what was exported can be imported: options, preferences, counts, an
 
 test('[EXP2] imported history is shown before what the device has, once, and moves no position', async () => {
   const own = [eventAt(4), eventAt(5)];
-  const meta = { run: 'r', runNo: 1, cursor: eventAt(5).id, snapshotAt: null, floor: 0, term: 1, serverTime: 0, events: 2, bytes: 1 };
+  const meta = metaAt(5, { events: 2, bytes: 1 });
   const asked: unknown[] = [];
   const page = { meta, events: own, through: { run: 'r', seq: 5 }, hasMore: false, reset: false, skipped: null };
   const reader = {

@@ -81,3 +81,28 @@ test('after a read that failed the list goes on with what is delivered', async (
   history.append([event(3, 'b')], { run: 'r2', seq: 3 });
   expect(ids()).toEqual([idOf(2, 'b'), idOf(3, 'b')]);
 });
+
+const orders = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => `order-${from + n}`);
+
+test('[BND1] a topic of an order that is watched goes on, however many others are asked for', async () => {
+  const { history, answer } = setUp();
+  history.reload(100);
+  await answer([], 'r1', 0);
+  const watched = orders(0, 600).map((id) => history.order(id));
+  for (const topic of watched) topic.subscribe(() => {});
+  for (const id of orders(600, 20_000)) history.order(id);
+  history.append([{ ...event(1), orderID: 'order-3' }], { run: 'r1', seq: 1 });
+  expect(watched[3]?.getSnapshot().events).toHaveLength(1);
+  expect(orders(0, 600).map((id) => history.order(id) === watched.shift())).not.toContain(false);
+});
+
+test('[BND1] topics of orders that nobody watches: ten thousand at most, five hundred after the next events; the oldest go', async () => {
+  const { history, answer } = setUp();
+  history.reload(100);
+  await answer([], 'r1', 0);
+  const made = orders(0, 10_100).map((id) => history.order(id));
+  const isKept = (n: number) => history.order(`order-${n}`) === made[n];
+  expect([isKept(10_099), isKept(100), isKept(99)]).toEqual([true, true, false]);
+  history.append(events(1), { run: 'r1', seq: 1 });
+  expect([isKept(10_099), isKept(9_700), isKept(9_500)]).toEqual([true, true, false]);
+});

@@ -6,13 +6,14 @@ import { openOutbox } from '../../src/client/open-outbox.ts';
 import { createPending, EMPTY_OUTBOX, type OutboxSnapshot } from '../../src/client/pending.ts';
 import { createNotifier, createTopic } from '../../src/client/topic.ts';
 import { POLICY } from '../../src/core/policy.ts';
-import { stepEntry, type EntryInput } from '../../src/core/entry.ts';
+import { NOTHING_SAID, stepEntry, type EntryInput } from '../../src/core/entry.ts';
 import type { StoredDocument } from '../../src/core/document.ts';
 import { createScope } from '../../src/scope/create-scope.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
 import type { LogReader } from '../../src/store/contract.ts';
 import { openOutboxRows } from '../../src/store/outbox-rows.ts';
-import { cursorAt } from '../support/sample-events.ts';
+import type { RestAnswer, RestRequest } from '../../src/transport/contract.ts';
+import { metaAt } from '../support/sample-events.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
 
 Object.assign(globalThis, { IDBKeyRange });
@@ -25,6 +26,7 @@ const stored = (version: number, doc: Record<string, string>): StoredDocument =>
   seq: version,
   staleFor: null,
 });
+const NO_HEALTH = { getSnapshot: () => ({ isConnected: false, isPollingFallback: false }), subscribe: () => () => {} };
 export const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
 export const note = (notes: string) => ({
   method: 'PATCH' as const,
@@ -33,10 +35,16 @@ export const note = (notes: string) => ({
   effect: { collection: 'orders', docId: 'o1', patch: { notes } },
 });
 
+export interface DeviceOptions {
+  readonly indexedDB?: IDBFactory;
+  /** Of a page's own requests. */
+  readonly send?: (request: RestRequest) => Promise<RestAnswer>;
+}
+
 /** One device: its disk, and pages that come and go. The drain is played by `step`. */
-export function device() {
-  const indexedDB = new IDBFactory();
-  const clock = createTimeline().clock();
+export function device({ indexedDB = new IDBFactory(), send = (): Promise<RestAnswer> => Promise.reject(new Error('not sent here')) }: DeviceOptions = {}) {
+  const timeline = createTimeline();
+  const clock = timeline.clock();
   const disk = { indexedDB, clock, policy: POLICY, scope, name: scopeNames(scope).database };
   const life = new AbortController();
   const pages: { look(): void }[] = [];
@@ -58,17 +66,7 @@ export function device() {
   function page() {
     const told: [string, Record<string, unknown>][] = [];
     const topic = createTopic<OutboxSnapshot>({ ...EMPTY_OUTBOX, isLoading: true }, { notify: (tell) => tell() });
-    const meta = () => ({
-      run: 'r',
-      runNo: documents.runNo,
-      cursor: cursorAt(documents.seq),
-      snapshotAt: null,
-      floor: 0,
-      term: 1,
-      serverTime: 0,
-      events: 0,
-      bytes: 0,
-    });
+    const meta = () => metaAt(documents.seq, { runNo: documents.runNo });
     const read = async () => ({
       documents: [stored(documents.version, documents.doc)],
       asOf: { run: 'r', seq: documents.seq },
@@ -88,8 +86,8 @@ export function device() {
       load: () =>
         openOutbox(
           {
-            ...{ disk, scope, clock, topic, reader, random: { id: () => `m${(ids += 1)}`, number: () => 0 } },
-            ...{ identity: { baseUrl: '', tenant: 't', user: 'u', device: 'd' }, rest: { send: () => Promise.reject(new Error('not sent here')) } },
+            ...{ disk, scope, clock, log, health: NO_HEALTH, topic, reader, random: { id: () => `m${(ids += 1)}`, number: () => 0 } },
+            ...{ identity: { baseUrl: '', tenant: 't', user: 'u', device: 'd' }, rest: { send } },
             ...{ known: (name: string, id: string) => collections.confirmed(name, id), relaid: (names: ReadonlySet<string>) => collections.relay(names) },
             tell: () => pages.filter((other) => other !== pending).forEach((other) => other.look()),
             note: (kind, fields) => void told.push([kind, fields]),
@@ -102,14 +100,21 @@ export function device() {
     const { apply, replace } = followCollections(collections.watched, { reader, pending, clock }, life.signal);
     const orders = collections.topic('orders');
     const shown = () => orders.getSnapshot().documents.get('o1')?.doc;
-    return { pending, collections, apply, replace, topic, told, shown, orders, write: async (notes: string) => (await pending.layer()).mutate(note(notes)) };
+    const write = async (notes: string) => (await pending.layer()).mutate(note(notes));
+    /** Written, and promised to be sent. */
+    async function kept(notes: string) {
+      const handle = await write(notes);
+      await handle.accepted;
+      return handle;
+    }
+    return { pending, collections, apply, replace, topic, told, shown, orders, write, kept };
   }
-  return { page, step, documents };
+  return { page, step, documents, timeline };
 }
 
 export const answer = (status: number, more: Partial<Extract<EntryInput, { type: 'answered' }>['answer']> = {}): EntryInput => ({
   type: 'answered',
   attempt: 1,
   runNo: 1,
-  answer: { status, code: null, detail: null, field: null, expected: null, current: null, ackVersion: null, ackCursor: null, retryAfterMs: null, ...more },
+  answer: { ...NOTHING_SAID, retryAfterMs: null, status, ...more },
 });

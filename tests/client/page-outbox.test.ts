@@ -41,11 +41,9 @@ test('[OBP1] an outbox that can’t be read is not said to be empty, and is read
 
 test('[OBP2] neither an event of somebody else, nor a snapshot, nor a document read anew takes it away', async () => {
   const { page, documents } = device();
-  const { collections, apply, replace, shown, write } = page();
+  const { collections, apply, replace, shown, kept } = page();
   await settle();
-  await (
-    await write('mine')
-  ).accepted;
+  await kept('mine');
   apply([eventAt(4, { changes: [{ collection: 'orders', id: 'o1', version: 4, patch: { notes: 'theirs', stage: 'ready' } }] })], {
     run: 'r',
     seq: 4,
@@ -61,10 +59,9 @@ test('[OBP2] neither an event of somebody else, nor a snapshot, nor a document r
 
 test('[OBP3] acknowledged, it stays until its event is here; the event ends it, also where it came first', async () => {
   const { page, step } = device();
-  const { apply, shown, write, orders } = page();
+  const { apply, shown, kept, orders } = page();
   await settle();
-  const first = await write('one');
-  await first.accepted;
+  const first = await kept('one');
   await step('m1', { type: 'send', since: null });
   await step('m1', answer(200, { ackVersion: 4, ackCursor: cursorAt(4) }));
   expect(await first.settled).toEqual({ outcome: 'applied', id: 'm1', version: 4, cursor: cursorAt(4) });
@@ -74,8 +71,7 @@ test('[OBP3] acknowledged, it stays until its event is here; the event ends it, 
     seq: 4,
   });
   expect(shown()).toMatchObject({ notes: 'ONE' });
-  const second = await write('two');
-  await second.accepted;
+  await kept('two');
   await step('m2', { type: 'send', since: null });
   apply([{ ...eventAt(5, { changes: [{ collection: 'orders', id: 'o1', version: 5, patch: { notes: 'TWO' } }] }), mutationId: 'm2' }], {
     run: 'r',
@@ -87,11 +83,9 @@ test('[OBP3] acknowledged, it stays until its event is here; the event ends it, 
 
 test('[OBP3] an acknowledged write whose event changes nothing here ends when the log reaches it', async () => {
   const { page, step } = device();
-  const { apply, shown, write } = page();
+  const { apply, shown, kept } = page();
   await settle();
-  await (
-    await write('mine')
-  ).accepted;
+  await kept('mine');
   await step('m1', { type: 'send', since: null });
   await step('m1', answer(200, { ackCursor: cursorAt(7) }));
   apply([], { run: 'r', seq: 6 });
@@ -102,10 +96,9 @@ test('[OBP3] an acknowledged write whose event changes nothing here ends when th
 
 test('[OBP4] refused, it is no longer shown but stands in the outbox; its fate says why', async () => {
   const { page, step } = device();
-  const { shown, write, topic, told } = page();
+  const { shown, kept, topic, told } = page();
   await settle();
-  const handle = await write('bad');
-  await handle.accepted;
+  const handle = await kept('bad');
   await step('m1', { type: 'send', since: null });
   await step('m1', answer(422, { code: 'write/rejected', detail: 'Too long.', field: 'notes' }));
   expect(shown()).toMatchObject({ notes: 'old' });
@@ -116,11 +109,9 @@ test('[OBP4] refused, it is no longer shown but stands in the outbox; its fate s
 
 test('[OBP4] what the drain merged and sent anew is applied under the first name too', async () => {
   const { page } = device();
-  const { pending, write } = page();
+  const { pending, kept } = page();
   await settle();
-  await (
-    await write('one')
-  ).accepted;
+  await kept('one');
   const [entry] = pending.topic.getSnapshot().entries;
   if (!entry) throw new Error('not listed');
   const answers: readonly EntryInput[] = [{ type: 'send', since: null }, answer(200, { ackVersion: 4, ackCursor: cursorAt(4) })];
@@ -136,10 +127,9 @@ test('[OBP4] what the drain merged and sent anew is applied under the first name
 
 test('[OBP4] replaced by another entry, its fate is that one’s', async () => {
   const { page, step } = device();
-  const { pending, write } = page();
+  const { pending, kept } = page();
   await settle();
-  const handle = await write('bad');
-  await handle.accepted;
+  const handle = await kept('bad');
   await step('m1', { type: 'send', since: null });
   await step('m1', answer(412, { current: { collection: 'orders', id: 'o1', version: 8, doc: { notes: 'theirs' } } }));
   expect(await handle.settled).toMatchObject({ outcome: 'conflict', entry: { id: 'm1' } });
@@ -151,14 +141,10 @@ test('[OBP4] replaced by another entry, its fate is that one’s', async () => {
 
 test('[OBP5] the confirmed document goes along as what the user saw, without what was pending on it', async () => {
   const { page } = device();
-  const { pending, write } = page();
+  const { pending, kept } = page();
   await settle();
-  await (
-    await write('one')
-  ).accepted;
-  await (
-    await write('two')
-  ).accepted;
+  await kept('one');
+  await kept('two');
   expect(pending.topic.getSnapshot().entries.map(({ original }) => original)).toEqual([
     { version: 3, doc: { notes: 'old', stage: 'initiated' } },
     { version: 3, doc: { notes: 'old', stage: 'initiated' } },
@@ -179,17 +165,13 @@ test('[OBP5] writes made at once are kept in their order, however long the look 
 
 test('[OBP6] only what nobody tried to send is taken back', async () => {
   const { page, step } = device();
-  const { pending, write, shown } = page();
+  const { pending, kept, shown } = page();
   await settle();
-  await (
-    await write('one')
-  ).accepted;
+  await kept('one');
   const layer = await pending.layer();
   expect(await layer.takeBack('m1')).toBe(true);
   expect(shown()).toMatchObject({ notes: 'old' });
-  await (
-    await write('two')
-  ).accepted;
+  await kept('two');
   await step('m2', { type: 'send', since: null });
   expect(await layer.takeBack('m2')).toBe(false);
   expect(shown()).toMatchObject({ notes: 'two' });

@@ -1,27 +1,16 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createReplica, startReplica, stepReplica, type FrameHead, type Replica, type ReplicaCommand, type ReplicaInput } from '../../src/client/replica.ts';
-import type { LogMeta, LogPage, LogReader, Position } from '../../src/store/contract.ts';
-import { cursorAt, eventAt } from '../support/sample-events.ts';
+import type { LogPage, LogReader, Position } from '../../src/store/contract.ts';
+import { eventAt, metaAt } from '../support/sample-events.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, index) => from + 1 + index);
-const metaAt = (run: string, seq: number): LogMeta => ({
-  run,
-  runNo: 1,
-  cursor: cursorAt(seq),
-  snapshotAt: null,
-  floor: 0,
-  term: 1,
-  serverTime: 0,
-  events: 0,
-  bytes: 0,
-});
 
 /** A frame that continues `prev` and holds every event up to `through`. */
 const frame = (prev: number, through: number, run = 'r1'): FrameHead => ({ run, prev, through, events: range(prev, through).map((seq) => eventAt(seq)) });
 const pageOf = (run: string, from: number, to: number, extra: Partial<LogPage> = {}): LogPage => ({
-  meta: metaAt(run, to),
+  meta: metaAt(to, { run }),
   events: range(from, to).map((seq) => eventAt(seq)),
   through: { run, seq: to },
   hasMore: false,

@@ -4,13 +4,13 @@ import type { LiveFace, LivePage, StartLive, SyncManagerDeps } from '../../src/c
 import { DEFAULT_CONFIGURATION } from '../../src/client/configuration.ts';
 import { createSyncManager } from '../../src/client/sync-manager.ts';
 import { READING_POLICY } from '../../src/core/reading-policy.ts';
-import type { LogMeta, LogReader, Position } from '../../src/store/contract.ts';
-import { cursorAt, eventAt } from '../support/sample-events.ts';
+import type { LogReader, Position } from '../../src/store/contract.ts';
+import { cursorAt, eventAt, metaAt } from '../support/sample-events.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve));
 const scope = { id: 's', baseUrl: 'http://here', tenant: 't', user: 'u', feed: '' };
-const meta: LogMeta = { run: 'r', runNo: 1, cursor: cursorAt(3), snapshotAt: null, floor: 0, term: 1, serverTime: 0, events: 1, bytes: 1 };
+const meta = metaAt(3, { events: 1, bytes: 1 });
 const through = { run: 'r', seq: 3 };
 const document = { collection: 'bays', id: 'b1', version: 1, doc: { n: 1 }, seq: 1, staleFor: null };
 
@@ -101,17 +101,21 @@ test('[LIV3] what was wished before the live part came counts when it is there, 
   const handlers = { guarantee: 'at-least-once', onEvent: () => {} } as const;
   page.manager.consume('kept', handlers);
   page.manager.consume('taken back', handlers)();
-  page.manager.configure({ pollInterval: 5_000 });
+  page.manager.updateConfiguration({ pollInterval: 5_000 });
+  page.manager.configure({ reconnectDelay: 7 });
   let connects = 0;
+  const kept: unknown[] = [];
   page.manager.connect();
   page.loads[0]?.live({
     connect: () => void (connects += 1),
     wished: () => {},
+    keepConfiguration: async (change) => void kept.push(change),
     consume: (name) => (consumed.push(name), () => void consumed.push(`end of ${name}`)),
   });
   await settled();
   const face = page.face();
   expect([face?.isWanted(), face?.configuration.getSnapshot().pollInterval, connects, consumed]).toEqual([true, 5_000, 1, ['kept']]);
+  expect(kept).toEqual([{ pollInterval: 5_000 }]);
   release();
   expect(face?.isWanted()).toBe(false);
 });

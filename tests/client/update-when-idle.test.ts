@@ -2,7 +2,7 @@
 // A page that is left alone is brought up to date; one that is used, or holds something half done, is not.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AppUpdate, AppUpdateState } from '../../src/client/app-update.ts';
-import { isPageInUse, updateWhenIdle } from '../../src/client/update-when-idle.ts';
+import { isPageInUse, UNKEPT_MARK, updateWhenIdle } from '../../src/client/update-when-idle.ts';
 
 let state: AppUpdateState;
 let tell: () => void;
@@ -91,4 +91,12 @@ test('text in a field and an open dialog are work in progress; a search or a cho
   expect(isInUse('<textarea>A scratch on the left</textarea>')).toBe(true);
   expect(isInUse('<input value="3,850">')).toBe(true);
   expect(isInUse('<dialog open></dialog>')).toBe(true);
+});
+
+test('[OBP10] a page whose memory alone has writes is not reloaded for an update', () => {
+  document.body.innerHTML = '';
+  expect(isPageInUse(document)).toBe(false);
+  document.documentElement.toggleAttribute(UNKEPT_MARK, true);
+  expect(isPageInUse(document)).toBe(true);
+  document.documentElement.toggleAttribute(UNKEPT_MARK, false);
 });

@@ -36,7 +36,7 @@ function failing(...failures: readonly unknown[]) {
 const network = () => new TypeError('Failed to fetch');
 const answer = (status: number, headers: Record<string, string> = {}) => new Response('x', { status, headers });
 
-describe("004's own test", () => {
+describe("document 004's own test", () => {
   test('should retry failed operations', async () => {
     const errorHandler = ErrorHandler.getInstance();
     let attempts = 0;

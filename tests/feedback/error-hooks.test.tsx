@@ -1,18 +1,11 @@
 // @vitest-environment happy-dom
-// What 004 shows of its hooks, as a reader would write it.
-import { act, cleanup, fireEvent, render, renderHook, screen } from '@testing-library/react';
+// What document 004 shows of its hooks, as a reader would write it.
+import { act, fireEvent, render, renderHook, screen } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ErrorHandler, ErrorSeverity, ErrorType, useErrorHandler, useToastNotifications } from '@/lib/error-handling';
 import { pageToasts } from '../../src/feedback/page-toasts.ts';
-
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => {
-  cleanup();
-  pageToasts.clear();
-  vi.useRealTimers();
-});
+import '../support/toast-page.ts';
 
 function MyComponent({ apiCall }: { readonly apiCall: () => Promise<unknown> }) {
   const { handleError, errors, isRetrying } = useErrorHandler();

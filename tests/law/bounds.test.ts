@@ -16,7 +16,7 @@ import { createMender } from '../../src/engine/mend.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
 import { createScriptedServer, startConnectionTo, until } from '../engine/connection-harness.ts';
-import { cursorAt, eventAt } from '../support/sample-events.ts';
+import { cursorAt, eventAt, metaAt } from '../support/sample-events.ts';
 
 const MANY = 20_000;
 const numbers = Array.from({ length: MANY }, (_, n) => n);
@@ -102,12 +102,11 @@ test('[BND1] received events waiting for a commit: the stream is asked to wait',
   const clock = createTimeline().clock();
   const never = new Promise<never>(() => {});
   const writer = { claim: () => never, salvage: () => never, commit: () => never, reset: () => never, sweep: () => never, relieve: () => never };
-  const meta = { run: 'r', runNo: 1, cursor: cursorAt(0), snapshotAt: null, floor: 0, term: 1, serverTime: 0, events: 0, bytes: 0 };
   const listener = { reconnect: () => {}, resync: () => {}, fenced: () => {}, failed: () => {}, stale: () => {} };
   const policy = { ...POLICY, ingestQueue: 100 };
   const ingest = createIngest(
     { writer, clock, policy, gatherMs: () => 0, publish: () => {}, count: () => {} },
-    { meta, documents: [] },
+    { meta: metaAt(0), documents: [] },
     listener,
     new AbortController().signal,
   );

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { readSources, type Source } from './sources.ts';
 
-const PINNED = { version: 1, shapes: '883655cd981aee15' };
+const PINNED = { version: 1, shapes: '3e7e521410a22379' };
 
 /** Types and constants alone, so that neither a comment, nor the format, nor the inside of a decoder changes the hash. */
 const shapeOf = ({ text }: Source) =>

@@ -24,6 +24,13 @@ const isSource = ({ path }: Source) => !path.includes('/__tests__/');
 test('imports follow the arrows', () => expect(brokenArrows(readSources('{src,worker,sw,server}/**/*.{ts,tsx}').filter(isSource))).toEqual([]));
 test('what decides takes time and chance as inputs', () => expect(impure(readSources('src/{protocol,core,domain}/**/*.ts'))).toEqual([]));
 test('the public faces only hand on', () => expect(tooLong(readSources('src/{lib,hooks}/**/*.{ts,tsx}'))).toEqual([]));
+test('[RCT3] a public face with hooks or components is for the client, for bundlers that ask (Next.js)', () => {
+  const doors = ['Toast', 'RealtimeDashboard', 'OrdersView'].map((name) => `src/components/${name}.tsx`);
+  const faces = readSources('src/{lib,hooks}/**/*.{ts,tsx}', ...doors).filter((face) => isSource(face) && /^export (?!type)/m.test(face.text));
+  const ofReact = faces.filter((face) => doors.includes(face.path) || importsOf(face).some((target) => target.startsWith('src/react/')));
+  expect(ofReact.length).toBeGreaterThan(8);
+  expect(ofReact.filter(({ text }) => !/^(?:\/\/.*\n)+'use client';\n/.test(text)).map(({ path }) => path)).toEqual([]);
+});
 test.each(PLANTED)('a planted bad import is found: %s', (path, text) => expect(brokenArrows([{ path, text }])).toHaveLength(1));
 test('planted time and a long face are found', () => {
   expect(impure([{ path: 'a', text: 'const t = Date.now();' }])).toEqual(['a']);

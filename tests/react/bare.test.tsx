@@ -103,6 +103,24 @@ test('[SYD7] what the person chose stays over a reload, and comes along with an 
   expect(shownState()).toBe('polling_fallback');
 });
 
+test('[CFG1] a bare page keeps changed options as well, and those alone', async () => {
+  const page = (limit: number, isKept = true) => (
+    <SyncManagerProvider eventSourceFactory={bench.server.eventSourceFactory} initialConfig={{ reconnectDelay: limit }} enablePersistence={isKept}>
+      <Manager />
+    </SyncManagerProvider>
+  );
+  render(page(10));
+  await act(async () => hook().updateConfiguration({ eventHistoryLimit: 3 }));
+  await settled(() => expect(Object.keys(localStorage).join()).toContain(':configuration'));
+  cleanup();
+  render(page(20));
+  await settled(() => expect(hook().configuration).toMatchObject({ eventHistoryLimit: 3, reconnectDelay: 20 }));
+  cleanup();
+  render(page(30, false));
+  await act(async () => {});
+  expect(hook().configuration.eventHistoryLimit).toBe(100);
+});
+
 test('[SYD9] legacyStorageKey brings what the old system kept: its counts and its last hour', async () => {
   const timestamp = new Date().toISOString();
   const events = [{ id: 'event_1', eventType: 'stage_change', data: { newStage: 'paid' }, orderID: 'ORDER-1', timestamp }];

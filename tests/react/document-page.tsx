@@ -1,7 +1,6 @@
 // What tests of the documents' sentences render: a page over a fake server, its manager's hook at hand, time that passes when the test says so.
 import { act, render, screen } from '@testing-library/react';
 import { useEffect, type ReactNode } from 'react';
-import { vi } from 'vitest';
 import { useSyncManager, type SyncManagerHook } from '@/lib/sync';
 import { createFakeServer, createTestWrapper, createVirtualClock, MockEventSource } from '@/lib/sync/testing';
 
@@ -36,12 +35,19 @@ export function emit(eventType: string, data: Readonly<Record<string, unknown>> 
   act(() => bench.server.emit({ eventType, data, orderID }));
 }
 
-/** What comes with code that is loaded, each look with React's work done. */
+const SETTLED_MS = 20_000;
+
+/** What comes with code that is loaded. Time passes inside of `act` alone, so that each look has React's work done and none of it happens unseen. */
 export async function settled(check: () => void): Promise<void> {
-  await vi.waitFor(async () => {
-    await act(async () => {});
-    check();
-  }, 20_000);
+  const until = performance.now() + SETTLED_MS;
+  for (;;) {
+    await act(() => new Promise((resolve) => setTimeout(resolve, 5)));
+    try {
+      return check();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+  }
 }
 
 export function never(): never {

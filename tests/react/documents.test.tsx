@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-// What the documents say of hooks and options (seeds 000 to 002), a test a sentence, over the testing entry alone: what a reader of them would write.
+// What the documents say of hooks and options (documents 000 to 002), a test a sentence, over the testing entry alone: what a reader of them would write.
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { useEffect } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -21,7 +21,7 @@ import { begin, bench, emit, hook, Manager, never, open, shownState } from './do
 beforeEach(begin);
 afterEach(cleanup);
 
-test('[SYD1] the test of 001 as it stands: connected in the very call in which the server says so', () => {
+test('[SYD1] the test of document 001 as it stands: connected in the very call in which the server says so', () => {
   const mockEventSource = createMockEventSource();
   render(
     <SyncManagerProvider eventSourceFactory={mockEventSource}>
@@ -33,7 +33,7 @@ test('[SYD1] the test of 001 as it stands: connected in the very call in which t
   expect(shownState()).toBe('connected');
 });
 
-test('[SYD1] the class itself is a factory, and a global EventSource is the stream where nothing can run an engine (002)', () => {
+test('[SYD1] the class itself is a factory, and a global EventSource is the stream where nothing can run an engine (document 002)', () => {
   vi.stubGlobal('EventSource', MockEventSource);
   vi.stubGlobal('Worker', undefined);
   for (const factory of [MockEventSource, undefined]) {
@@ -67,6 +67,28 @@ test('[SYD2] connect({orderID, eventTypes}) narrows the events of this hook; dis
   expect(hook().events).toHaveLength(3);
   act(() => hook().connect({ orderID: 'ORDER-1', eventTypes: ['stage_change'] }));
   expect(hook().events.map(({ orderID, eventType }) => [orderID, eventType])).toEqual([['ORDER-1', 'stage_change']]);
+});
+
+test('[SYD2] disconnect() of a hook that never connected ends the connection of the page; one that did lets go of its own alone', async () => {
+  await open(<Manager />);
+  act(() => hook().disconnect());
+  expect(shownState()).toBe('disconnected');
+  await act(async () => hook().connect());
+  expect(shownState()).toBe('connected');
+  act(() => hook().disconnect());
+  expect(shownState()).toBe('disconnected');
+  cleanup();
+  await open(<Manager />);
+  await act(async () => hook().connect());
+  act(() => hook().disconnect());
+  expect(shownState()).toBe('connected');
+});
+
+test('[SYD2] reconnect() after disconnect() holds the connection again', async () => {
+  await open(<Manager />);
+  act(() => hook().disconnect());
+  await act(async () => hook().reconnect());
+  expect(shownState()).toBe('connected');
 });
 
 test('[SYD2] autoConnect={false} connects with connect() alone, and disconnect() lets go', async () => {

@@ -6,6 +6,7 @@ import { renderToString } from 'react-dom/server';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SyncManagerProvider, useCollection, useConnectionHealth, useSyncManager, useWashingBaySync, type InitialSnapshot } from '@/lib/sync';
 import { createMockEventSource } from '@/lib/sync/testing';
+import { mayBeOf } from '../../src/client/initial-snapshot.ts';
 import { seedFor } from '../../src/client/seed.ts';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -67,11 +68,27 @@ test('[SYD10] what a server rendered from initialSnapshot is what hydration find
   await act(async () => hydrated.unmount());
 });
 
+test('[SYD10] a snapshot that names nobody is of the first whom the server names, and begins no data of a person whom only the disk knows', () => {
+  const me = { tenant: 't', user: 'u', scopeId: 'mine' };
+  const other = { ...me, user: 'another', scopeId: 'other' };
+  const shown = (renderedFor: string | null) => [null, me, other].map((session) => mayBeOf(initial, session, renderedFor));
+  expect(shown(null)).toEqual([true, true, true]);
+  expect(shown('mine')).toEqual([false, true, false]);
+  expect(shown('')).toEqual([false, false, false]);
+  const named = { ...initial, tenant: 't', user: 'u' };
+  expect([null, me, other].map((session) => mayBeOf(named, session, 'other'))).toEqual([true, true, false]);
+  expect(seedFor(initial, me, false)).toBeUndefined();
+  expect(seedFor(named, me, false)).toBeDefined();
+});
+
 test('[SYD10] a snapshot that names another person is nobody’s seed', () => {
   const me = { tenant: 't', user: 'u' };
-  expect(seedFor(initial, me)).toMatchObject({ cursor: initial.cursor, documents: [{ collection: 'orders', id: 'o1', version: 3 }, { collection: 'jobs' }] });
-  expect(seedFor({ ...initial, ...me }, me)).toBeDefined();
-  expect(seedFor({ ...initial, ...me, user: 'another' }, me)).toBeUndefined();
-  expect(seedFor({ ...initial, ...me, tenant: 'another' }, me)).toBeUndefined();
-  expect(seedFor(undefined, me)).toBeUndefined();
+  expect(seedFor(initial, me, true)).toMatchObject({
+    cursor: initial.cursor,
+    documents: [{ collection: 'orders', id: 'o1', version: 3 }, { collection: 'jobs' }],
+  });
+  expect(seedFor({ ...initial, ...me }, me, true)).toBeDefined();
+  expect(seedFor({ ...initial, ...me, user: 'another' }, me, true)).toBeUndefined();
+  expect(seedFor({ ...initial, ...me, tenant: 'another' }, me, true)).toBeUndefined();
+  expect(seedFor(undefined, me, true)).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 // @/lib/cache: the public face. Re-exports only.
+'use client';
 export { cacheConfigs, type CacheConfig, type CacheKind, type CacheWish } from '../../cache/cache-configs.ts';
 export { cacheUtils, fetcherWithETag, performanceUtils, type CacheMetrics } from '../../cache/cache-utils.ts';
 export { conflictUtils, type ConflictChoice, type MergeStrategy } from '../../cache/conflict-utils.ts';

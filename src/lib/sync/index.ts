@@ -1,4 +1,5 @@
 // @/lib/sync: the public face. Re-exports only.
+'use client';
 export { SyncManagerProvider, usePageSync, type SyncManagerProviderProps } from '../../react/provider.tsx';
 export { useSyncManager, type SyncManagerHook, type SyncMetrics } from '../../react/use-sync-manager.ts';
 export { useOrderSync, type OrderSyncHook } from '../../react/use-order-sync.ts';

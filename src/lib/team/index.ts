@@ -1,4 +1,5 @@
 // Working on the same orders: who is here, who edits, who types.
+'use client';
 export { usePresence, type Presence } from '../../react/use-presence.ts';
 export { useOrderLock, type OrderLockHook } from '../../react/use-order-lock.ts';
 export { useTyping, type Typing } from '../../react/use-typing.ts';

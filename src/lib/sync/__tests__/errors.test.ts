@@ -1,3 +1,3 @@
-// Error scenarios, where the documents say that their tests are (000).
+// Error scenarios, where the documents say that their tests are (document 000).
 import '../../../../tests/core/circuit-breaker.test.ts';
 import '../../../../tests/feedback/error-handler.test.ts';
