@@ -26,8 +26,8 @@ function Screen() {
   const done = () => setSigningIn(false);
   const ask = useCallback(() => setSigningIn(true), []);
   if (phase === 'starting') return isSlow ? <Notice title={words.starting} /> : null;
-  if (phase === 'signed-out') return <SignInScreen isAgain={false} onDone={done} />;
-  if (isSigningIn) return <SignInScreen isAgain onDone={done} onBack={done} />;
+  if (phase === 'signed-out') return <SignInScreen onDone={done} />;
+  if (isSigningIn) return <SignInScreen onDone={done} again={{ name: session.name, onBack: done }} />;
   return <Workplace key={`${session.tenant}/${session.user}`} session={session} onSignIn={ask} />;
 }
 

@@ -33,8 +33,8 @@ export function createBoardWriter(deps: BoardWriterDeps): BoardWriter {
     const { accepted, settled } = mutate(plan(action));
     void settled.then((fate) => answer(action, fate));
     try {
-      const { id } = await accepted;
-      offerUndo(action, id);
+      const { id, durable } = await accepted;
+      offerUndo(action, id, durable);
       return true;
     } catch (error) {
       refuse(refusalText(action, error));
@@ -42,12 +42,14 @@ export function createBoardWriter(deps: BoardWriterDeps): BoardWriter {
     }
   }
 
-  function offerUndo(action: BoardAction, id: string): void {
+  /** What the disk could not take is said in any case: it is lost with this tab. */
+  function offerUndo(action: BoardAction, id: string, durable: boolean): void {
     const undo = undoOf(action);
     const done = words.done(action);
-    const text = isWaiting() ? words.outbox.accepted(done) : done;
+    const isKeptWaiting = durable && isWaiting();
+    const text = durable ? (isKeptWaiting ? words.outbox.accepted(done) : done) : words.outbox.inMemory(done);
     if (undo) show({ tone: 'info', text, action: { label: words.undo, name: words.undoName, run: () => void takeBackOr(id, undo) } });
-    else if (isWaiting()) show({ tone: 'info', text });
+    else if (isKeptWaiting || !durable) show({ tone: 'info', text });
   }
 
   /** What was never tried is simply not sent; else the opposite follows it. */

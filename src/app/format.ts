@@ -58,3 +58,8 @@ function hoursAndMinutes(minutes: number): string {
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** People call each other by the first name; two of one name are told apart on the avatar. */
+export function firstName(name: string): string {
+  return name.trim().split(/\s+/)[0] ?? name;
+}

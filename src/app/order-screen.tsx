@@ -7,6 +7,7 @@ import { timeline } from '../domain/timeline.ts';
 import type { SeenStages } from './board-changes.ts';
 import { useFrame, type ScreenProps } from './frame.ts';
 import { OrderPage } from './parts/order-page.tsx';
+import { PeopleHere } from './parts/presence-lines.tsx';
 import { PresenceProvider } from './parts/presence-provider.tsx';
 import { OrderUnsent } from './parts/order-unsent.tsx';
 import { Page } from './parts/page.tsx';
@@ -42,11 +43,11 @@ export function OrderScreen({ session, id }: ScreenProps & { readonly id: string
   const unsent = useMemo(() => <OrderUnsent id={id} documents={documents} />, [id, documents]);
   if (view === null) return <NoOrder isLoading={isLoading} branch={session.tenantName} />;
   return (
-    <Page title={view.order.plate} titleRef={title} className="order" lead={<BackToList />} branch={session.tenantName}>
-      <PresenceProvider orderId={id}>
+    <PresenceProvider orderId={id}>
+      <Page title={view.order.plate} titleRef={title} className="order" lead={LEAD} branch={session.tenantName}>
         <StillOrder view={view} session={session} actions={actions} standing={standing} trouble={trouble} history={history} unsent={unsent} titleRef={title} />
-      </PresenceProvider>
-    </Page>
+      </Page>
+    </PresenceProvider>
   );
 }
 
@@ -79,6 +80,14 @@ function BackToList() {
     </a>
   );
 }
+
+/** Where this page belongs to, and who else is on it. */
+const LEAD = (
+  <div className="order-top">
+    <BackToList />
+    <PeopleHere />
+  </div>
+);
 
 /** While the documents are read, and where there is no such order here. */
 function NoOrder({ isLoading, branch }: { readonly isLoading: boolean; readonly branch: string }) {

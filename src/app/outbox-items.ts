@@ -1,6 +1,5 @@
 // The outbox as people read it: each entry with its car, its change in words, why it is still here, and what can be done about it. Pure.
-import { conflictOf } from '../core/conflict.ts';
-import type { Entry } from '@/lib/sync';
+import type { Entry, OutboxHook } from '@/lib/sync';
 import { decodeBay, decodeJob } from '../domain/decode-documents.ts';
 import type { BoardDocuments } from '../domain/board.ts';
 import { plannedWrite } from '../domain/planned-write.ts';
@@ -30,16 +29,24 @@ export interface OutboxItem {
   readonly edit: { readonly field: string; readonly value: string } | null;
 }
 
-export function outboxItems(entries: readonly Entry[], documents: BoardDocuments): readonly OutboxItem[] {
+/** What the outbox knows of a conflict, on the ground of all entries: the person's own earlier writes are nobody else's change. */
+export type ConflictNow = OutboxHook['conflicts'][number];
+
+export interface ItemSources {
+  readonly conflicts: OutboxHook['conflicts'];
+  readonly documents: BoardDocuments;
+}
+
+export function outboxItems(entries: readonly Entry[], sources: ItemSources): readonly OutboxItem[] {
   const first = new Map<string, Entry>();
   return entries.map((entry) => {
     const before = first.get(entry.lane) ?? null;
     if (!before) first.set(entry.lane, entry);
-    return toItem(entry, before, documents);
+    return toItem(entry, before, sources);
   });
 }
 
-function toItem(entry: Entry, before: Entry | null, documents: BoardDocuments): OutboxItem {
+function toItem(entry: Entry, before: Entry | null, { conflicts, documents }: ItemSources): OutboxItem {
   const orderId = orderIdOf(entry, documents);
   const group = groupOf(entry);
   return {
@@ -50,7 +57,7 @@ function toItem(entry: Entry, before: Entry | null, documents: BoardDocuments): 
     what: words.outbox.change(plannedWrite(entry)),
     detail: typedIn(entry),
     atMs: entry.createdAt,
-    reason: reasonOf(entry) ?? (before && group === 'waiting' ? words.outbox.behind(words.outbox.change(plannedWrite(before))) : null),
+    reason: reasonOf(entry, conflicts) ?? (before && group === 'waiting' ? words.outbox.behind(words.outbox.change(plannedWrite(before))) : null),
     isTried: entry.attempt > 0,
     can: { choose: entry.state === 'conflict', again: entry.state === 'dead', discard: entry.state !== 'sending' },
     edit: entry.state === 'dead' ? editOf(entry) : null,
@@ -89,11 +96,11 @@ function typedIn({ body }: Entry): string | null {
   return text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text;
 }
 
-function reasonOf(entry: Entry): string | null {
+function reasonOf(entry: Entry, conflicts: OutboxHook['conflicts']): string | null {
   const { answer, state } = entry;
   switch (state) {
     case 'conflict':
-      return conflictReason(entry);
+      return conflictReason(entry, conflicts.find((conflict) => conflict.entry.id === entry.id) ?? null);
     case 'dead':
       return refusedReason(answer);
     case 'parked':
@@ -108,12 +115,13 @@ function refusedReason(answer: Entry['answer']): string {
   return answer?.detail ? words.outbox.reason.refused(answer.detail) : words.outbox.reason.refusedPlain;
 }
 
-function conflictReason(entry: Entry): string {
-  const { answer } = entry;
-  if (answer?.code === 'outbox/too-old') return words.outbox.reason.tooOld(dateAndTime(entry.createdAt));
-  const fields = conflictOf(entry)?.collisions ?? [];
-  if (fields.length > 0) return words.outbox.reason.conflictField(fields);
-  return answer?.detail ? words.outbox.reason.refused(answer.detail) : words.outbox.reason.conflict;
+function conflictReason(entry: Entry, conflict: ConflictNow | null): string {
+  const { answer, createdAt } = entry;
+  const theirName = theirNameIn(entry);
+  if (answer?.code === 'outbox/too-old') return words.outbox.reason.tooOld(dateAndTime(createdAt));
+  const fields = conflict?.collisions ?? [];
+  if (fields.length > 0) return words.outbox.reason.conflictField(theirName, fields);
+  return answer?.detail ? words.outbox.reason.refused(answer.detail) : words.outbox.reason.conflict(theirName);
 }
 
 /** The field that the server named, else the only text in the request. */
@@ -127,11 +135,8 @@ function editOf({ body, answer }: Entry): OutboxItem['edit'] {
 /** Others follow from the screen, not from the keyboard. */
 const EDITABLE: readonly string[] = ['notes', 'plate', 'vehicle', 'colour'];
 
-/** What the dialog shows of an entry in conflict; null for another. */
-export function conflictFacts(entry: Entry, documents: BoardDocuments): ConflictFacts | null {
-  const conflict = conflictOf(entry);
-  if (!conflict) return null;
-  const { base, mine, theirs, collisions } = conflict;
+/** What the dialog shows of an entry in conflict. */
+export function conflictFacts({ entry, base, mine, theirs, collisions }: ConflictNow, documents: BoardDocuments): ConflictFacts {
   const wanted = entry.effect && 'patch' in entry.effect ? Object.keys(entry.effect.patch) : [];
   // Where nothing collides field by field, the whole of what was wanted is the choice.
   const both = (collisions.length > 0 ? collisions : wanted).map((name): ConflictField => {
@@ -142,12 +147,23 @@ export function conflictFacts(entry: Entry, documents: BoardDocuments): Conflict
   const mineAlone = wanted.filter((name) => !names.includes(name)).map((name) => ({ name, value: mine?.[name], whose: 'mine' as const }));
   return {
     ...{ id: entry.id, name: nameOf(entry, orderIdOf(entry, documents), documents), mineAtMs: entry.createdAt, both },
-    theirName: null,
+    theirName: theirNameIn(entry),
+    theirAtMs: timeIn(theirs?.doc['updatedAt']),
     detail: collisions.length === 0 && entry.answer?.detail ? words.outbox.reason.refused(entry.answer.detail) : null,
     isOld: entry.answer?.code === 'outbox/too-old',
     isGone: base !== null && mine === null,
     oneSided: [...mineAlone, ...theirsAlone(base, theirs?.doc ?? null, [...names, ...wanted])],
   };
+}
+
+function theirNameIn({ answer }: Entry): string | null {
+  return answer?.changedBy ?? null;
+}
+
+/** When the other side was changed, as documents of people say it. */
+function timeIn(updatedAt: unknown): number | null {
+  const atMs = typeof updatedAt === 'string' ? Date.parse(updatedAt) : NaN;
+  return Number.isNaN(atMs) ? null : atMs;
 }
 
 const PEOPLE_CHANGE: readonly string[] = ['stage', 'notes', 'plate', 'vehicle', 'colour', 'promisedAt', 'paid'];

@@ -1,17 +1,33 @@
 // Signing in: the form, and what each answer means in words.
 import { useState } from 'react';
-import { SyncError, useSession } from '@/lib/sync';
-import { SignInForm } from './parts/sign-in-form.tsx';
+import { SyncError, useOutbox, useSession } from '@/lib/sync';
+import { firstName } from './format.ts';
+import { SignInForm, type Parked } from './parts/sign-in-form.tsx';
 import { words } from './words.ts';
 
 export interface SignInScreenProps {
-  /** True where a session ended while somebody was at work. */
-  readonly isAgain: boolean;
   onDone(): void;
-  readonly onBack?: () => void;
+  /** Where a session ended while somebody was at work. */
+  readonly again?: { readonly name: string; onBack(): void };
 }
 
-export function SignInScreen({ isAgain, onDone, onBack }: SignInScreenProps) {
+export function SignInScreen({ onDone, again }: SignInScreenProps) {
+  return again ? <SignInAgain onDone={onDone} {...again} /> : <SigningIn onDone={onDone} />;
+}
+
+function SignInAgain({ name, onDone, onBack }: { readonly name: string; onDone(): void; onBack(): void }) {
+  const entries = useOutbox().entries.length;
+  return <SigningIn onDone={onDone} onBack={onBack} {...(entries > 0 && { parked: { name: firstName(name), entries } })} />;
+}
+
+interface SigningInProps {
+  onDone(): void;
+  /** Present where a session ended. */
+  readonly onBack?: () => void;
+  readonly parked?: Parked;
+}
+
+function SigningIn({ onDone, ...again }: SigningInProps) {
   const { signIn } = useSession();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -27,15 +43,14 @@ export function SignInScreen({ isAgain, onDone, onBack }: SignInScreenProps) {
       setBusy(false);
     }
   };
-  const back = onBack ? { onBack } : {};
   return (
     <SignInForm
-      isAgain={isAgain}
+      isAgain={again.onBack !== undefined}
       isBusy={isBusy}
       failure={failure}
       version={__VERSION__}
       onSubmit={(email, password) => void submit(email, password)}
-      {...back}
+      {...again}
     />
   );
 }

@@ -5,7 +5,7 @@ import type { DeviceSettings, Theme } from './device-settings.ts';
 
 const DARK = '(prefers-color-scheme: dark)';
 /** Known to public/theme.js too. */
-export const THEME_MIRROR = 'holdfast-app:theme';
+const THEME_MIRROR = 'holdfast-app:theme';
 const CANVAS = { light: '#F2F4F5', dark: '#0A0F12' };
 
 /** What the page bears: `data-theme`, and `data-contrast` for high contrast. */
@@ -27,14 +27,6 @@ export function followTheme(page: Window, settings: Topic<Pick<DeviceSettings, '
     apply();
   });
   signal.addEventListener('abort', end, { once: true });
-}
-
-/** Without settings: for pages that have none. */
-export function followSystemTheme(page: Pick<Window, 'matchMedia' | 'document'>, signal: AbortSignal): void {
-  const query = page.matchMedia(DARK);
-  const apply = () => show(page.document, themeOf('system', query.matches));
-  apply();
-  query.addEventListener('change', apply, { signal });
 }
 
 function show(document: Document, { theme, isContrast }: ReturnType<typeof themeOf>): void {

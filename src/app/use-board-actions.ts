@@ -37,7 +37,7 @@ export function useWrites({ session: { user }, isConnected, show, openOutbox }: 
         needsYou: (action, { id }) =>
           show({
             tone: 'error',
-            text: words.outbox.nowNeedsYou(words.actionName(action)),
+            text: words.outbox.nowNeedsYou(words.subject(action)),
             action: { label: () => words.outbox.see, name: words.outbox.see, run: () => openOutbox(id) },
           }),
       }),

@@ -54,6 +54,11 @@ export function actionName(action: BoardAction): string {
   }
 }
 
+/** The car, or the bay. */
+export function actionSubject(action: BoardAction): string {
+  return 'plate' in action ? action.plate : action.bayName;
+}
+
 export function doneText(action: BoardAction): string {
   switch (action.kind) {
     case 'start':

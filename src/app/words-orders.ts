@@ -53,7 +53,6 @@ export const order = {
   wasCancelled: (reason: string) => `Cancelled: ${reason}`,
   steps: 'Stages',
   step: { done: 'done', now: 'now', next: 'to come' },
-  stepAt: (time: string) => `at ${time}`,
 
   next: {
     enqueue: 'Put in the queue',
@@ -66,6 +65,7 @@ export const order = {
   ended: 'Nothing is left to do.',
   more: 'More',
   moreName: 'More steps',
+  cancelReason: 'Why it is cancelled',
   noMore: 'Nothing else can be done with this order now.',
   takePayment: 'Take payment',
   payLead: (amount: string) => `${amount} to pay. How?`,
@@ -93,10 +93,8 @@ export const order = {
   addNote: 'Write a note',
   editNote: 'Change note',
   noteLabel: (plate: string) => `Note for ${plate}`,
-  saveNote: 'Save note',
   leaveNote: 'Close without saving',
   noteChanged: 'Somebody changed this note meanwhile. It now says:',
-  noteLimit: 'A note holds 2,000 characters.',
 
   history: 'History',
   events: (events: number) => plural(events, { one: '# event', other: '# events' }),
@@ -105,7 +103,6 @@ export const order = {
   olderBusy: 'Loading',
   olderFailed: 'Older entries did not come. What this device has is shown.',
   onlyHere: 'Offline: only what this device has. Older entries need a connection.',
-  noHistory: 'The server keeps older entries no longer.',
   you: 'You',
   somebody: 'The branch',
 } as const;

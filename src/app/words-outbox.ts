@@ -1,6 +1,7 @@
 // The sentences about writes that wait: badges, the outbox sheet, the conflict dialog, signing out with unsent entries. A write is an
 // "entry", and it is "sent".
 import type { PlannedWrite } from '../domain/planned-write.ts';
+import { firstName } from './format.ts';
 import { count, lowerFirst, plural } from './plural.ts';
 import { STAGE_NAMES } from './words-stages.ts';
 import type { Stage } from '../domain/order.ts';
@@ -13,6 +14,16 @@ const STAGE_TEXT: Readonly<Record<Stage, string>> = {
   paid: STAGE_NAMES.paid,
   completed: STAGE_NAMES.done,
   cancelled: STAGE_NAMES.cancelled,
+};
+
+const MOVED: Readonly<Record<Stage, string>> = {
+  empty: 'Made a draft',
+  initiated: 'Put in the queue',
+  in_progress: 'Washing started',
+  ready: 'Marked ready',
+  paid: 'Back to paid',
+  completed: 'Handed over',
+  cancelled: 'Order cancelled',
 };
 
 const FIELDS: Readonly<Record<string, string>> = {
@@ -31,8 +42,11 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 function planned(write: PlannedWrite): string {
   switch (write.kind) {
+    case 'create':
+      return 'New order';
     case 'stage':
-      return `To ${STAGE_TEXT[write.stage].toLowerCase()}`;
+      // A start names its job; into the bay without one is a step back.
+      return write.stage === 'in_progress' && write.jobId === null ? 'Back to the bay' : MOVED[write.stage];
     case 'payment':
       return `Paid by ${write.method}`;
     case 'order':
@@ -50,6 +64,10 @@ function orderText(fields: Readonly<Record<string, unknown>>): string {
   const names = Object.keys(fields);
   if (names.length === 1 && names[0] === 'notes') return fields['notes'] === '' ? 'Note removed' : 'Note changed';
   return `Changed: ${names.map(fieldName).join(', ')}`;
+}
+
+function whoOf(name: string | null): string {
+  return name === null ? 'Somebody else' : firstName(name);
 }
 
 function fieldName(name: string): string {
@@ -79,8 +97,8 @@ export const outbox = {
   field: fieldName,
   behind: (what: string) => `Goes after "${lowerFirst(what)}": same order.`,
   reason: {
-    conflict: 'Somebody else changed this too. Choose.',
-    conflictField: (fields: readonly string[]) => `Somebody else changed the ${fields.map(fieldName).join(' and the ')} too.`,
+    conflict: (name: string | null) => `${whoOf(name)} changed this too. Choose.`,
+    conflictField: (name: string | null, fields: readonly string[]) => `${whoOf(name)} changed the ${fields.map(fieldName).join(' and the ')} too.`,
     tooOld: (time: string) => `This entry is from ${time}. Look at it before it goes out.`,
     refused: (detail: string) => `Refused: ${lowerFirst(detail)}`,
     refusedField: (field: string, expected: string) => `Refused: the ${fieldName(field)} has to be ${lowerFirst(expected)}.`,
@@ -108,6 +126,7 @@ export const outbox = {
   failed: (detail: string) => `Not done: ${lowerFirst(detail)}`,
 
   accepted: (done: string) => `${done} Waiting to send.`,
+  inMemory: (done: string) => `${done} Not saved on this device: leave this tab open until it is sent.`,
   sentAgain: (entries: number) => `Live again. ${plural(entries, { one: '# entry', other: '# entries' })} sent.`,
   sentSome: (sent: number, needsYou: number) =>
     `Live again. ${count(sent)} sent, ${needsYou === 1 ? '1 needs your choice' : `${count(needsYou)} need your choice`}.`,
@@ -118,20 +137,20 @@ export const outbox = {
 
   conflict: {
     title: (fields: readonly string[]) => (fields.length === 1 ? `The ${fieldName(fields[0] ?? '')} was changed twice` : 'Changed twice'),
-    lead: 'Yours waited on this device while somebody else made theirs. Nothing is lost: choose one.',
+    lead: (name: string | null) =>
+      `Yours waited on this device while ${name === null ? 'somebody else' : firstName(name)} made theirs. Nothing is lost: choose one.`,
     leadTooOld: (time: string) => `Yours is from ${time}. Look at it before it goes out.`,
     yours: (time: string) => `Yours, ${time}`,
-    theirs: (name: string | null) => (name === null ? 'Theirs' : `${name}'s`),
+    theirs: (name: string | null, time: string | null) => [name === null ? 'Theirs' : firstName(name), time].filter((part) => part !== null).join(', '),
     other: 'Other',
     otherLabel: (field: string) => `Other ${fieldName(field)}`,
     before: (value: string) => `Before: ${value}`,
     oneSided: 'Changed by one of you only',
     yoursKept: 'yours, kept',
-    theirsKept: 'theirs, kept',
+    theirsKept: (name: string | null) => (name === null ? 'theirs, kept' : `${firstName(name)}'s, kept`),
     willSave: (parts: string) => `Will be saved: ${parts}`,
     later: 'Decide later',
     save: 'Save this',
-    nothing: 'empty',
     gone: 'This was deleted meanwhile. Yours can only be discarded.',
   },
 

@@ -1,4 +1,5 @@
 // What the application says of others at the same order.
+import { firstName } from './format.ts';
 
 /** `Kasun`, `Kasun and Ishara`, `Kasun, Ishara and 2 others`. */
 function listed(names: readonly string[]): string {
@@ -8,25 +9,23 @@ function listed(names: readonly string[]): string {
   return `${first}, ${second} and ${more.length === 1 ? '1 other' : `${more.length} others`}`;
 }
 
-/** People call each other by the first name; two of one name are told apart on the avatar. */
-function firstName(name: string): string {
-  return name.trim().split(/\s+/)[0] ?? name;
-}
-
 function areOrIs(names: readonly string[]): string {
   return names.length === 1 ? 'is' : 'are';
 }
 
 export const team = {
-  here: (names: readonly string[]) => `${listed(names)} ${areOrIs(names)} looking at this`,
-  editing: (names: readonly string[]) => `${listed(names)} ${areOrIs(names)} editing this`,
-  unknown: 'Who else is here is not known',
+  here: (names: readonly string[]) => `${listed(names)} ${areOrIs(names)} here`,
+  editing: (names: readonly string[]) => `${listed(names)} ${areOrIs(names)} editing`,
+  unknown: 'Who else is here is not known.',
   typing: (names: readonly string[]) => `${listed(names)} ${areOrIs(names)} typing`,
   locked: (name: string, until: string) =>
-    `${firstName(name)} is editing this order. Stages and payment stay open. It unlocks when they are done, or by itself at ${until}.`,
+    [`${firstName(name)} is editing this order.`, `Stages and payment stay open. It unlocks when they are done, or by itself at ${until}.`] as const,
   lockedTyped: (name: string, until: string) =>
-    `${firstName(name)} is editing this order too, until ${until} at the latest. What you typed is still here; saved now, it goes out when they are done.`,
-  lost: 'Your lock ended. What you typed is still here; saving shows you first what changed.',
+    [
+      `${firstName(name)} is editing this order too, until ${until} at the latest.`,
+      'What you typed is still here; saved now, it goes out when they are done.',
+    ] as const,
+  lost: ['Your lock ended.', 'What you typed is still here; saving shows you first what changed.'],
   push: {
     title: 'Notifications',
     name: 'Tell this device when a car is ready',

@@ -4,7 +4,7 @@ import { lowerFirst, plural } from './plural.ts';
 import type { Place } from './routes.ts';
 import { dashboard } from './words-dashboard.ts';
 import { keys } from './words-keys.ts';
-import { actionLabel, actionName, doneText } from './words-actions.ts';
+import { actionLabel, actionName, actionSubject, doneText } from './words-actions.ts';
 import { newOrder } from './words-new-order.ts';
 import { order, orders } from './words-orders.ts';
 import { outbox } from './words-outbox.ts';
@@ -43,6 +43,8 @@ const REASONS: Readonly<Record<string, string>> = {
   rotate: 'The server restarts',
   stopped: 'The server told this device to stop',
   start: 'Just started',
+  preference: 'Chosen on this device',
+  'insecure-context': 'Plain http, without what tabs need to share a live connection: they take turns to ask',
 };
 
 export const words = {
@@ -105,6 +107,7 @@ export const words = {
 
   action: actionLabel,
   actionName,
+  subject: actionSubject,
   done: doneText,
   undo: (seconds: number) => `Undo ${seconds}`,
   undoName: 'Undo',
@@ -154,6 +157,7 @@ export const words = {
     ago: (seconds: number) => (seconds < 60 ? `${seconds} s ago` : `${Math.floor(seconds / 60)} min ago`),
     since: (time: string) => `since ${time}`,
     asOf: (time: string) => `as of ${time}`,
+    waiting: (entries: number) => plural(entries, { one: '# entry waits', other: '# entries wait' }),
     tryingAgain: (seconds: number) => `trying again in ${seconds} s`,
     tryingNow: 'trying now',
     popoverName: 'Connection',
@@ -204,6 +208,8 @@ export const words = {
     againLead: 'Your session ended.',
     claim: ['Every car,', 'every bay,', 'on every tablet.'],
     promise: 'Works without a connection. What you enter is kept and sent when it can be.',
+    parked: (entries: number, name: string) => plural(entries, { one: `# entry waits for ${name}.`, other: `# entries wait for ${name}.` }),
+    parkedDetail: (name: string) => `Kept on this device until ${name} signs in. Somebody else can sign in too: what waits stays as it is.`,
     email: 'E-mail',
     password: 'Password',
     showPassword: 'Show password',

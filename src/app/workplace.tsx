@@ -22,7 +22,7 @@ import { useToasts } from './use-toasts.ts';
 import { useVisit } from './use-visit.ts';
 import { UnsentContext, WritesContext } from './writes.ts';
 
-/** The pages that a start doesn't need. The service worker has them on disk; `prefetch` is for where there is none. */
+/** The pages that a start doesn't need. The service worker has them on disk; where there is none they are fetched when a start is over. */
 const LATER = {
   orders: () => import('./orders-screen.tsx').then(({ OrdersScreen }) => ({ default: OrdersScreen })),
   order: () => import('./order-screen.tsx').then(({ OrderScreen }) => ({ default: OrderScreen })),

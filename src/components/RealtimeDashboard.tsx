@@ -1,4 +1,5 @@
 // The door of the example dashboard (document 004): a few bytes here, the dashboard and its styles when it is shown.
+'use client';
 import { lazy, Suspense } from 'react';
 
 const Dashboard = /* @__PURE__ */ lazy(() => import('./realtime-dashboard/dashboard.tsx').then((module) => ({ default: module.Dashboard })));

@@ -1,4 +1,4 @@
-// Reports the figures of the sync whenever they change (seed 002). Renders nothing.
+// Reports the figures of the sync whenever they change (document 002). Renders nothing.
 import { useEffect } from 'react';
 import { useLatest } from '../react/use-latest.ts';
 import { useSyncManager } from '../react/use-sync-manager.ts';

@@ -1,4 +1,4 @@
-// Two ways in which a screen may fail (seed 002): the connection is in error, which is said above what the device still shows; and a component below
+// Two ways in which a screen may fail (document 002): the connection is in error, which is said above what the device still shows; and a component below
 // throws, which is caught here, so that the rest of the application stays.
 import { Component, type ReactNode } from 'react';
 import { ConnectionState } from '../core/connection-state.ts';

@@ -26,7 +26,16 @@ export type BoardAction =
       readonly bayId: null;
       readonly to: ShownStageName;
     }
-  | { readonly kind: 'cancel'; readonly orderId: string; readonly plate: string; readonly version: number; readonly from: Stage; readonly bayId: string | null }
+  /** `reason` is somebody's own words; an order is cancelled without them as well. */
+  | {
+      readonly kind: 'cancel';
+      readonly orderId: string;
+      readonly plate: string;
+      readonly version: number;
+      readonly from: Stage;
+      readonly bayId: string | null;
+      readonly reason?: string;
+    }
   | { readonly kind: 'note'; readonly orderId: string; readonly plate: string; readonly version: number; readonly notes: string; readonly before: string }
   | { readonly kind: 'undo'; readonly orderId: string; readonly plate: string; readonly version: number; readonly stage: Stage; readonly bayId: string | null };
 
@@ -53,7 +62,7 @@ export function requestOf(action: BoardAction): BoardRequest {
     case 'enqueue':
       return stageRequest(action, 'initiated', null);
     case 'cancel':
-      return stageRequest(action, 'cancelled', null);
+      return cancelRequest(action);
     case 'note':
       return { ...orderRequest(action, '', { notes: action.notes }), method: 'PATCH' };
     case 'take-payment':
@@ -96,13 +105,17 @@ export function actionKey(action: BoardAction): string {
   return requestKey(requestOf(action));
 }
 
-export function requestKey({ collection, docId }: BoardRequest): string {
+function requestKey({ collection, docId }: BoardRequest): string {
   return `${collection}:${docId}`;
 }
 
 function bayRequest({ bayId, version }: Extract<BoardAction, { kind: 'clear' | 'reopen' }>): BoardRequest {
   const path = `/api/v1/bays/${encodeURIComponent(bayId)}`;
   return { method: 'PATCH', path, body: { state: 'free' }, collection: 'bays', docId: bayId, ifMatch: version };
+}
+
+function cancelRequest({ reason = '', ...action }: Extract<BoardAction, { kind: 'cancel' }>): BoardRequest {
+  return orderRequest(action, 'stage', { stage: 'cancelled', ...(reason !== '' && { reason }) });
 }
 
 function stageRequest(action: { readonly orderId: string; readonly version: number }, stage: Stage, bayId: string | null): BoardRequest {

@@ -120,7 +120,7 @@ function moveAround(desk: Desk, { order, write, at }: Move): void {
     case 'initiated':
       return intoQueue(desk, order, order.stage === 'in_progress' ? 'first' : 'last', at);
     case 'cancelled':
-      desk.patch('orders', order.id, { cancelled: 'No reason given' });
+      desk.patch('orders', order.id, { cancelled: write.reason || 'No reason given' });
       dequeue(desk, order.id);
       return outOfBay(desk, order);
     case 'completed':

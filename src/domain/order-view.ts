@@ -43,7 +43,7 @@ export interface OrderView {
   readonly hindrance: Hindrance | null;
   /** Ways to pay; empty when paid, cancelled or not this role's business. */
   readonly pay: readonly BoardAction[];
-  readonly cancel: BoardAction | null;
+  readonly cancel: Extract<BoardAction, { kind: 'cancel' }> | null;
   readonly canNote: boolean;
   readonly canBill: boolean;
 }
@@ -164,7 +164,7 @@ function payActions({ doc, version }: Held<Order>, rights: BoardRights): readonl
   ];
 }
 
-function cancelAction({ doc, version }: Held<Order>, role: Role, rights: BoardRights): BoardAction | null {
+function cancelAction({ doc, version }: Held<Order>, role: Role, rights: BoardRights): OrderView['cancel'] {
   if (!rights.stage || checkStageMove(doc, 'cancelled', { user: '', role }, 0)) return null;
   return { kind: 'cancel', orderId: doc.id, plate: doc.plate, version, from: doc.stage, bayId: doc.stage === 'in_progress' ? doc.bayId : null };
 }

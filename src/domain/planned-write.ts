@@ -11,7 +11,15 @@ export interface PlannedRequest {
 }
 
 export type PlannedWrite =
-  | { readonly kind: 'stage'; readonly orderId: string; readonly stage: Stage; readonly bayId: string | null; readonly jobId: string | null }
+  | {
+      readonly kind: 'stage';
+      readonly orderId: string;
+      readonly stage: Stage;
+      readonly bayId: string | null;
+      readonly jobId: string | null;
+      readonly reason: string | null;
+    }
+  | { readonly kind: 'create' }
   | { readonly kind: 'payment'; readonly orderId: string; readonly method: PaymentMethod }
   | { readonly kind: 'order'; readonly orderId: string; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly kind: 'drying'; readonly jobId: string }
@@ -21,6 +29,7 @@ export type PlannedWrite =
 const OTHER: PlannedWrite = { kind: 'other' };
 
 export function plannedWrite({ path, body }: PlannedRequest): PlannedWrite {
+  if (path === '/api/v1/orders') return { kind: 'create' };
   const match = /^\/api\/v1\/(orders|jobs|bays)\/([^/?]+)(?:\/(stage|payment))?$/.exec(path);
   if (!match || !isObject(body)) return OTHER;
   const [, collection, id = '', what] = match;
@@ -34,7 +43,7 @@ function orderWrite(orderId: string, what: string | undefined, body: Readonly<Re
   if (what === undefined) return { kind: 'order', orderId, fields: body };
   if (what === 'payment') return { kind: 'payment', orderId, method: body['method'] === 'card' ? 'card' : 'cash' };
   const stage = STAGES.find((known) => known === body['stage']);
-  return stage ? { kind: 'stage', orderId, stage, bayId: textOr(body['bayId']), jobId: textOr(body['jobId']) } : OTHER;
+  return stage ? { kind: 'stage', orderId, stage, bayId: textOr(body['bayId']), jobId: textOr(body['jobId']), reason: textOr(body['reason']) } : OTHER;
 }
 
 function textOr(value: unknown): string | null {

@@ -23,7 +23,7 @@ export interface Held<T> {
 }
 
 /** Stages as people say them: one wire stage (`in_progress`) is two of theirs. */
-export const SHOWN_STAGES = ['draft', 'waiting', 'washing', 'drying', 'ready', 'paid', 'done', 'cancelled'] as const;
+const SHOWN_STAGES = ['draft', 'waiting', 'washing', 'drying', 'ready', 'paid', 'done', 'cancelled'] as const;
 export type ShownStageName = (typeof SHOWN_STAGES)[number];
 
 /** A stage this build doesn't know keeps the name the server gave it. */

@@ -27,7 +27,7 @@ export interface TimelineItem {
 }
 
 /** Items kept and shown; older ones are asked of the server again. */
-export const TIMELINE_ITEMS = 500;
+const TIMELINE_ITEMS = 500;
 
 /** Events of another epoch than the newest one's are of a log that is no more. */
 export function timeline(events: readonly SyncEvent[], told: readonly Activity[]): readonly TimelineItem[] {

@@ -39,7 +39,7 @@ function bench({ isWaiting = false, isUntried = true } = {}) {
     refuse: (text) => refusals.push(text),
     needsYou: (_, { id }) => needsYou.push(id),
   });
-  const kept = (id = 'm1') => accepts.shift()?.resolve({ id, durable: true });
+  const kept = (id = 'm1', durable = true) => accepts.shift()?.resolve({ id, durable });
   const notKept = (error: unknown) => accepts.shift()?.reject(error);
   return { writer, sent, toasts, refusals, takenBack, needsYou, kept, notKept, fates };
 }
@@ -61,6 +61,13 @@ describe('a write of the board', () => {
     notKept(new SyncError('store/quota', 'This device has no room.'));
     expect(await done).toBe(false);
     expect([toasts, refusals]).toEqual([[], [words.outbox.full]]);
+  });
+  test('[APP6] what lies in the memory of the tab alone is said, also while the server can be reached', async () => {
+    const { writer, toasts, kept } = bench();
+    const done = writer.run(start);
+    kept('m1', false);
+    expect(await done).toBe(true);
+    expect(toasts).toMatchObject([{ text: 'CAD 9034 started. Not saved on this device: leave this tab open until it is sent.', action: { name: 'Undo' } }]);
   });
   test('taken back before anybody tried to send it, nothing else is written', async () => {
     const { writer, sent, toasts, takenBack, kept } = bench({ isWaiting: true });

@@ -131,6 +131,33 @@ describe('the actions', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Start CBH 1176' }), { detail: 0 });
     expect(actions.ran.map((action) => 'orderId' in action && action.orderId)).toEqual(['o11', 'o12']);
   });
+  test('[APP16] take a double tap for one touch', () => {
+    const actions = recordingActions();
+    drawBoard({ actions });
+    const start = screen.getByRole('button', { name: 'Start CAD 9034' });
+    for (const detail of [1, 2]) {
+      fireEvent.pointerDown(start);
+      fireEvent.click(start, { detail });
+    }
+    expect(actions.ran).toMatchObject([{ kind: 'start', orderId: 'o11' }]);
+  });
+  test('[APP16] are still for a moment after somebody else has changed what they do, for hands, not for keys', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const actions = recordingActions();
+    const { again } = drawBoard({ actions });
+    const queue = { id: 'main', name: 'Queue', entries: [{ orderId: 'o12', since: new Date(NOW).toISOString() }] };
+    again({ view: view({ ...branch(), queues: hold(queue) }) });
+    const press = () => {
+      const start = screen.getByRole('button', { name: 'Start CBH 1176' });
+      fireEvent.pointerDown(start);
+      fireEvent.click(start, { detail: 1 });
+      return start.getAttribute('aria-disabled');
+    };
+    expect([press(), actions.ran]).toEqual(['true', []]);
+    act(() => void vi.advanceTimersByTime(600));
+    expect([press(), actions.ran.length]).toEqual([null, 1]);
+    vi.useRealTimers();
+  });
   test('show "Sending" in their own place once a write lasts, and not before', () => {
     vi.useFakeTimers();
     const sending: BoardActions = recordingActions({

@@ -25,10 +25,16 @@ describe('the dashboard', () => {
     expect(figure('In the bays')).toBe('In the bays3 of 6 bays1 blocked');
     expect(figure('Revenue')).toBe('RevenueRs 9,300 Rs 9,250 not paid yet');
   });
-  test.each<Role>(['worker', 'kiosk', 'display'])('[FIG2] a %s is shown no money, neither as a figure nor in a plot', (role) => {
+  test.each<[Role, plots: number, hasMoney: boolean]>([
+    ['manager', 2, true],
+    ['worker', 2, false],
+    ['kiosk', 2, false],
+    ['display', 0, false],
+  ])('[FIG2] money is shown to managers alone, as a figure and in a plot: %s', (role, number, hasMoney) => {
     const { container } = show(role);
-    expect(container.textContent).not.toMatch(/Rs|Revenue/);
-    for (const plot of container.querySelectorAll('[role=img]')) expect(plot.getAttribute('aria-label')).not.toMatch(/Rs|Revenue/);
+    const plots = [...container.querySelectorAll('.plot')].map((plot) => plot.getAttribute('aria-label'));
+    expect(plots).toHaveLength(number);
+    expect([container.textContent ?? '', plots.join()].map((text) => /Rs|Revenue/.test(text))).toEqual([hasMoney, hasMoney]);
   });
   test('a display, which sees the queue alone, is shown who waits and nothing that it can not know', () => {
     const { container } = show('display');

@@ -151,6 +151,8 @@ test('facts say breaker, transport, host and place, also before anything is know
   const view: DebugView = { manager: null, health, beat, tabs: [], page: null, storage: null, log: EMPTY_LOG, pause: () => {} };
   const facts = Object.fromEntries(engineFacts(view, NOW).map(({ name, value }) => [name, value]));
   expect(facts).toMatchObject({ Breaker: 'open', Transport: 'stream, then polling, every 3 s', Host: 'shared, 4 tabs', Kept: 'on disk' });
+  const woken = engineFacts({ ...view, beat: { ...beat, report: { ...beat.report, isWoken: true } } }, NOW);
+  expect(woken.find(({ name }) => name === 'Transport')?.value).toBe('stream, then polling, every 3 s, woken by Pusher');
   expect(engineFacts({ ...view, beat: null }, NOW).at(-1)).toMatchObject({ name: 'Engine', value: 'none heard' });
   expect(positionFacts(view, NOW)[0]).toMatchObject({ value: 'nowhere yet' });
   expect(positionFacts({ ...view, log: addRecords(EMPTY_LOG, [delivered(48)]) }, NOW)[0]).toMatchObject({ value: '48' });

@@ -14,6 +14,8 @@ import { draw } from './draw.tsx';
 import { branch, NOW } from './fixtures.ts';
 
 const { orders, payments, queues } = branch();
+const NONE = new Map<string, never>();
+const sources = { services: NONE, orders, payments };
 const written: Draft = { ...newDraft('o-new', 'cbx  1234'), serviceCode: 'body', vehicle: ' Honda Fit ', name: 'Meera', phone: '00 1', notes: '' };
 
 describe('[APP13] a new order while it is written', () => {
@@ -27,7 +29,7 @@ describe('[APP13] a new order while it is written', () => {
     expect(mistakesIn(written)).toEqual({});
   });
   test('becomes one request under an id of its own, sent twice still one order, and stands at the end of the queue at once', () => {
-    const [service] = knownServices(orders, payments);
+    const [service] = knownServices(sources);
     if (!service) throw new Error('the branch sells nothing');
     const plan = planOrder({ draft: { ...written, serviceCode: service.code }, service, queues, nowMs: NOW });
     const promisedAt = new Date(NOW + (service.minutes + 20) * 60_000).toISOString();
@@ -48,12 +50,22 @@ describe('[APP13] a new order while it is written', () => {
     expect(openOrderOf(over, first?.plate ?? '')).toBeNull();
     expect(openOrderOf(orders, ' - ')).toBeNull();
   });
-  test('knows the services from the orders on this device, each once, with a price only where amounts are seen', () => {
-    const services = knownServices(orders, payments);
+  test('an empty branch knows its services from the price list, and the list is believed before the orders', () => {
+    const wax = { ...{ id: 'wax', code: 'wax', name: 'Wash and wax', minutes: 35, drying: true }, price: 6_200, currency: 'LKR' };
+    const services = new Map(
+      [wax, { ...wax, id: 'body', code: 'body', name: 'Body wash' }, { id: 'odd' }].map((doc) => [doc.id, { id: doc.id, version: 1, doc }]),
+    );
+    const known = knownServices({ services, orders: NONE, payments: NONE });
+    expect(known.map(({ code }) => code)).toEqual(['body', 'wax']);
+    expect(known[1]).toEqual({ code: 'wax', name: 'Wash and wax', minutes: 35, drying: true, price: { value: 6_200, currency: 'LKR' } });
+    expect(knownServices({ ...sources, services })).toEqual(known);
+  });
+  test('without a price list it knows the services from the orders on this device, each once, with a price only where amounts are seen', () => {
+    const services = knownServices(sources);
     expect(new Set(services.map(({ code }) => code)).size).toBe(services.length);
     expect(services.length).toBeGreaterThan(0);
     expect(services.some(({ price }) => price !== null)).toBe(payments.size > 0);
-    expect(knownServices(orders, new Map()).every(({ price }) => price === null)).toBe(true);
+    expect(knownServices({ ...sources, payments: NONE }).every(({ price }) => price === null)).toBe(true);
   });
 });
 
@@ -78,7 +90,7 @@ describe('the way to a new order', () => {
       return (
         <NewOrderForm
           draft={draft}
-          services={knownServices(orders, payments)}
+          services={knownServices(sources)}
           already={null}
           seesCustomers
           isBusy={false}

@@ -81,7 +81,8 @@ describe('the list of orders', () => {
     ['handed over', { endedAtMs: NOW, stage: { name: 'done' } }, false, 'handed over 13:58'],
   ])('[APP3] %s', (_, change, isStale, text) => {
     const [row] = rowsOf();
-    if (row) expect(timeText({ ...row, endedAtMs: null, stage: { name: 'washing' }, ...change }, isStale, NOW)).toBe(text);
+    if (!row) throw new Error('no row');
+    expect(timeText({ ...row, endedAtMs: null, stage: { name: 'washing' }, ...change }, isStale, NOW)).toBe(text);
   });
   test('[ORD2] a row whose order did not change is not drawn again', () => {
     const documents = orderDocuments();

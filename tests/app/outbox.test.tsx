@@ -7,7 +7,8 @@ import { OutboxSheet, type OutboxActs } from '../../src/app/parts/outbox-sheet.t
 import { OutboxViews } from '../../src/app/parts/outbox-views.tsx';
 import { PRESENT } from '../../src/app/standing.ts';
 import { unsentByKey } from '../../src/app/use-outbox-items.ts';
-import { ENTRY_VERSION, laneOf, type Entry, type EntryAnswer } from '../../src/core/entry.ts';
+import { conflictOf } from '../../src/core/conflict.ts';
+import { ENTRY_VERSION, laneOf, NOTHING_SAID, type Entry, type EntryAnswer } from '../../src/core/entry.ts';
 import type { OutboxHook } from '../../src/react/use-outbox.ts';
 import { draw } from './draw.tsx';
 import { branch, NOW } from './fixtures.ts';
@@ -16,18 +17,7 @@ HTMLDialogElement.prototype.showModal = function (this: HTMLDialogElement) {
   this.open = true;
 };
 
-const ANSWER: EntryAnswer = {
-  status: 0,
-  code: null,
-  detail: null,
-  field: null,
-  expected: null,
-  current: null,
-  ackVersion: null,
-  ackCursor: null,
-  at: NOW,
-  runNo: 1,
-};
+const ANSWER: EntryAnswer = { ...NOTHING_SAID, at: NOW, runNo: 1 };
 
 const REQUEST = {
   method: 'PATCH',
@@ -51,6 +41,18 @@ function entry(id: string, change: Partial<Entry> = {}, answer: Partial<EntryAns
 
 const theirs = (doc: object) => ({ collection: 'orders', id: 'o1', version: 5, doc: { notes: 'before', stage: 'in_progress', ...doc } });
 const inConflict = entry('c', { state: 'conflict', attempt: 1 }, { status: 412, current: theirs({ notes: 'theirs', stage: 'ready' }) });
+/** As the outbox of a page knows them: on the ground of all that was written before. */
+const conflictsAmong = (entries: readonly Entry[]) =>
+  entries.flatMap((one) => {
+    const conflict = conflictOf(one, entries);
+    return conflict ? [{ ...conflict, entry: one }] : [];
+  });
+const itemsOf = (entries: readonly Entry[]) => outboxItems(entries, { conflicts: conflictsAmong(entries), documents: branch() });
+const factsOf = (entries: readonly Entry[]) => {
+  const [conflict] = conflictsAmong(entries);
+  if (!conflict) throw new Error('no conflict');
+  return conflictFacts(conflict, branch());
+};
 const refused = entry(
   'd',
   { state: 'dead', attempt: 1, path: '/api/v1/orders/o1' },
@@ -59,12 +61,14 @@ const refused = entry(
 
 describe('[OBS1] an entry as people read it', () => {
   test('says the car, the change, why it is still here and what can be done', () => {
-    const [waiting, behind, conflict, dead] = outboxItems(
-      [entry('a'), entry('b', { method: 'POST', path: '/api/v1/orders/o1/stage', body: { stage: 'ready' } }), inConflict, refused],
-      branch(),
-    );
+    const [waiting, behind, conflict, dead] = itemsOf([
+      entry('a'),
+      entry('b', { method: 'POST', path: '/api/v1/orders/o1/stage', body: { stage: 'ready' } }),
+      inConflict,
+      refused,
+    ]);
     expect(waiting).toMatchObject({ group: 'waiting', name: 'CBF 4821', what: 'Note changed', detail: 'mine', reason: null, orderId: 'o1', edit: null });
-    expect(behind).toMatchObject({ what: 'To ready', reason: 'Goes after "note changed": same order.', can: { discard: true } });
+    expect(behind).toMatchObject({ what: 'Marked ready', reason: 'Goes after "note changed": same order.', can: { discard: true } });
     expect(conflict).toMatchObject({ group: 'needs-you', reason: 'Somebody else changed the note too.', can: { choose: true } });
     expect(dead).toMatchObject({
       group: 'needs-you',
@@ -79,23 +83,34 @@ describe('[OBS1] an entry as people read it', () => {
       { state: 'dead', attempt: 1 },
       { status: 422, detail: 'notes is not as expected.', field: 'notes', expected: 'At most 2000 characters' },
     );
-    expect(outboxItems([named], branch())[0]?.reason).toBe('Refused: the note has to be at most 2000 characters.');
+    expect(itemsOf([named])[0]?.reason).toBe('Refused: the note has to be at most 2000 characters.');
   });
   test('one on its way is not discarded; one that was never answered says that it is tried again', () => {
-    const [sending, tried] = outboxItems(
-      [entry('a', { state: 'sending', attempt: 1 }), entry('b', { attempt: 2, path: '/x', effect: undefined as never })],
-      branch(),
-    );
+    const [sending, tried] = itemsOf([entry('a', { state: 'sending', attempt: 1 }), entry('b', { attempt: 2, path: '/x', effect: undefined as never })]);
     expect(sending).toMatchObject({ group: 'sending', can: { discard: false } });
     expect(tried?.reason).toBe('No answer yet. It is tried again by itself.');
   });
   test('about a job or a bay it belongs to the order there', () => {
     const drying = entry('a', { path: '/api/v1/jobs/j1', body: { step: 'drying' }, effect: { collection: 'jobs', docId: 'j1', patch: { step: 'drying' } } });
-    expect(outboxItems([drying], branch())[0]).toMatchObject({ orderId: 'o1', name: 'CBF 4821', what: 'To drying' });
+    expect(itemsOf([drying])[0]).toMatchObject({ orderId: 'o1', name: 'CBF 4821', what: 'To drying' });
+  });
+  test('a new order, and one cancelled, are named as such', () => {
+    const made = entry('a', { method: 'POST', path: '/api/v1/orders', body: { plate: 'CBX 1' } });
+    const cancelled = entry('b', { method: 'POST', path: '/api/v1/orders/o2/stage', body: { stage: 'cancelled', reason: 'Rain' } });
+    const start = { path: '/api/v1/orders/o2/stage', body: { stage: 'in_progress', bayId: 'b4' } };
+    const moves = [entry('c', { ...start, body: { ...start.body, jobId: 'j9' } }), entry('d', start)];
+    expect(itemsOf(moves).map(({ what }) => what)).toEqual(['Washing started', 'Back to the bay']);
+    expect(itemsOf([made, cancelled]).map(({ what }) => what)).toEqual(['New order', 'Order cancelled']);
   });
   test('the worst of a document’s entries is its mark', () => {
     expect([...unsentByKey([entry('a'), inConflict, entry('b')])]).toEqual([['orders:o1', 'needs-you']]);
   });
+});
+
+test('[OBS1] a conflict names who made the other change, where the server said so', () => {
+  const named = entry('c', { state: 'conflict', attempt: 1 }, { status: 412, changedBy: 'Kasun Silva', current: theirs({ notes: 'theirs' }) });
+  expect([factsOf([inConflict]).theirName, factsOf([named]).theirName]).toEqual([null, 'Kasun Silva']);
+  expect(itemsOf([named])[0]?.reason).toBe('Kasun changed the note too.');
 });
 
 describe('[OBS2] the sheet', () => {
@@ -109,7 +124,7 @@ describe('[OBS2] the sheet', () => {
   const drawSheet = (own: OutboxActs, entries: readonly Entry[] = [entry('a'), inConflict, refused]) =>
     draw(
       <OutboxSheet
-        items={outboxItems(entries, branch())}
+        items={itemsOf(entries)}
         standing={null}
         unread={0}
         isBroken={false}
@@ -153,13 +168,25 @@ describe('[OBS2] the sheet', () => {
 
 describe('[OBS3] the choice between mine and theirs', () => {
   test('lists what both changed, what only one did, and what it was', () => {
-    const facts = conflictFacts(inConflict, branch());
-    expect(facts?.both).toEqual([{ name: 'notes', mine: 'mine', theirs: 'theirs', before: 'before', isText: true }]);
-    expect(facts?.oneSided).toEqual([{ name: 'stage', value: 'ready', whose: 'theirs' }]);
+    const facts = factsOf([inConflict]);
+    expect(facts.both).toEqual([{ name: 'notes', mine: 'mine', theirs: 'theirs', before: 'before', isText: true }]);
+    expect(facts.oneSided).toEqual([{ name: 'stage', value: 'ready', whose: 'theirs' }]);
+  });
+  test('what the same person wrote before is nobody else’s change', () => {
+    const earlier = entry('b', {
+      state: 'acked',
+      place: '1',
+      body: { stage: 'ready' },
+      effect: { collection: 'orders', docId: 'o1', patch: { stage: 'ready' } },
+    });
+    const facts = factsOf([
+      { ...earlier, answer: { ...ANSWER, status: 200, ackVersion: 5 } },
+      { ...inConflict, place: '2' },
+    ]);
+    expect(facts.oneSided).toEqual([]);
   });
   test('nothing is chosen beforehand, and what will be saved is said in words', async () => {
-    const facts = conflictFacts(inConflict, branch());
-    if (!facts) throw new Error('no conflict');
+    const facts = factsOf([inConflict]);
     const onSave = vi.fn(() => Promise.resolve());
     draw(<ConflictDialog facts={facts} onLater={() => {}} onDiscard={() => Promise.resolve()} onSave={onSave} />);
     const save = screen.getByRole<HTMLButtonElement>('button', { name: 'Save this' });
@@ -172,7 +199,7 @@ describe('[OBS3] the choice between mine and theirs', () => {
   });
   test('a refusal that is no collision is shown with the server’s word, to keep or to give up', () => {
     const busy = entry('c', { state: 'conflict', attempt: 1 }, { status: 409, code: 'write/conflict', detail: 'Bay 4 is busy.', current: theirs({}) });
-    expect(conflictFacts(busy, branch())).toMatchObject({ detail: 'Refused: bay 4 is busy.', both: [{ name: 'notes' }] });
+    expect(factsOf([busy])).toMatchObject({ detail: 'Refused: bay 4 is busy.', both: [{ name: 'notes' }] });
   });
   test.each([
     ['mine', 'Yours', { resolve: ['c', 'mine'] }],
@@ -198,7 +225,15 @@ describe('[OBS3] the choice between mine and theirs', () => {
   });
 
   function drawViews(change: Partial<OutboxHook>) {
-    const outbox = { entries: [inConflict], needsYou: [inConflict], unread: 0, isLoading: false, error: null, ...change } as unknown as OutboxHook;
+    const outbox = {
+      entries: [inConflict],
+      conflicts: conflictsAmong([inConflict]),
+      needsYou: [inConflict],
+      unread: 0,
+      isLoading: false,
+      error: null,
+      ...change,
+    } as unknown as OutboxHook;
     const nothing = () => {};
     const view = draw(
       <OutboxViews

@@ -123,6 +123,13 @@ describe('the sign-in form', () => {
     draw(<SignInForm isAgain={false} failure={null} isBusy={false} version="1.0.0" onSubmit={onSubmit} {...props} />);
     return { onSubmit, email: screen.getByLabelText('E-mail'), password: screen.getByLabelText('Password') };
   };
+  test.each([
+    [1, '1 entry waits for Dilani.'],
+    [3, '3 entries wait for Dilani.'],
+  ])('where a session ended, who left %i behind', (entries, said) => {
+    drawForm({ isAgain: true, parked: { name: 'Dilani', entries } });
+    screen.getByText(said);
+  });
   test('works with password managers and hands on what was typed', () => {
     const { onSubmit, email, password } = drawForm();
     expect([email.getAttribute('autocomplete'), password.getAttribute('autocomplete')]).toEqual(['username', 'current-password']);

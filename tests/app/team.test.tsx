@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
 // What the page of an order says of others: who is here, who edits and until when, who types; and what that means for the note.
-import { screen } from '@testing-library/react';
+import { fireEvent, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { PresenceContext, type PresenceHere } from '../../src/app/parts/presence-context.ts';
 import { FrameContext, useFrame } from '../../src/app/frame.ts';
 import { OrderNote } from '../../src/app/parts/order-note.tsx';
-import { PresenceLines } from '../../src/app/parts/presence-lines.tsx';
+import { LockLine, PeopleHere, PeopleUnknown } from '../../src/app/parts/presence-lines.tsx';
 import { orderView } from '../../src/domain/order-view.ts';
 import { draw, recordingActions } from './draw.tsx';
 import { orderDocuments } from './order-documents.ts';
@@ -21,7 +21,8 @@ const here = (change: Partial<PresenceHere>): PresenceHere => ({
 const linesOf = (change: Partial<PresenceHere>) => {
   const { container, unmount } = draw(
     <PresenceContext value={here(change)}>
-      <PresenceLines />
+      <PeopleHere />
+      <LockLine />
     </PresenceContext>,
   );
   const text = container.querySelector('.team-people > span:last-child')?.textContent ?? '';
@@ -33,9 +34,9 @@ const viewing = (who: typeof KASUN) => ({ ...who, doing: 'viewing' as const });
 
 test('[TEA7] names who is here, who edits and who types; one person on two devices is one name', () => {
   expect(linesOf({})).toEqual(['', '']);
-  expect(linesOf({ people: [viewing(KASUN)] })).toEqual(['Kasun is looking at this', '']);
-  expect(linesOf({ people: [viewing(KASUN), viewing({ ...KASUN, device: 'd9' }), viewing(ISHARA)] })[0]).toBe('Kasun and Ishara are looking at this');
-  expect(linesOf({ people: [viewing(KASUN), { ...ISHARA, doing: 'editing' }] })[0]).toBe('Ishara is editing this');
+  expect(linesOf({ people: [viewing(KASUN)] })).toEqual(['Kasun is here', '']);
+  expect(linesOf({ people: [viewing(KASUN), viewing({ ...KASUN, device: 'd9' }), viewing(ISHARA)] })[0]).toBe('Kasun and Ishara are here');
+  expect(linesOf({ people: [viewing(KASUN), { ...ISHARA, doing: 'editing' }] })[0]).toBe('Ishara is editing');
   expect(linesOf({ people: [viewing(KASUN)], typing: [KASUN] })[0]).toBe('Kasun is typing');
 });
 
@@ -50,12 +51,12 @@ test('[TEA7] without a connection who else is here is not known', () => {
   const Offline = () => (
     <FrameContext value={{ ...useFrame(), standing: { kind: 'last-known', atMs: UNTIL } }}>
       <PresenceContext value={here({ isKnown: false })}>
-        <PresenceLines />
+        <PeopleUnknown />
       </PresenceContext>
     </FrameContext>
   );
   draw(<Offline />);
-  expect(screen.getByText('Who else is here is not known')).toBeTruthy();
+  expect(screen.getByText('Who else is here is not known.')).toBeTruthy();
 });
 
 test('[TEA7] while somebody else edits, the note can not be begun; a form that is open says so to the others and stays', async () => {
@@ -72,7 +73,7 @@ test('[TEA7] while somebody else edits, the note can not be begun; a form that i
   expect(button.disabled).toBe(true);
   rerender(part({}));
   expect(button.disabled).toBe(false);
-  button.click();
+  fireEvent.click(button);
   await screen.findByRole('textbox');
   expect(setEditing).toHaveBeenLastCalledWith(true);
   rerender(part({ lock: { ...KASUN, until: UNTIL }, standing: 'lost' }));

@@ -1,18 +1,12 @@
 // The application's screens judged by axe, each in a light phone and a dark tablet, and walked by keyboard. One sign-in serves every screen.
 import { fileURLToPath } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectClean } from '../support/axe.ts';
 import { MANAGER } from '../support/page-probes.ts';
 import { PASSWORD } from '../support/rest-user.ts';
 import { expect, test } from '../support/browser-test.ts';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
-
-/** Contrast hangs on the theme, layout on the size: each theme at one of the sizes finds what either brings. */
-const LOOKS = [
-  { colorScheme: 'light', size: { width: 390, height: 844 } },
-  { colorScheme: 'dark', size: { width: 1_280, height: 800 } },
-] as const;
 
 interface Place {
   readonly name: string;
@@ -29,6 +23,7 @@ const PLACES: readonly Place[] = [
   { name: 'no orders', open: at('/orders?q=CBX+99'), shows: '.orders-empty' },
   { name: 'order', open: openOrder, shows: '.stepper' },
   { name: 'dashboard', open: at('/dashboard'), shows: '.plot canvas' },
+  { name: 'live overview', open: at('/realtime'), shows: '.hf-line-row' },
   { name: 'settings', open: at('/settings'), shows: '.setting' },
   { name: 'details', open: at('/debug'), shows: '.hf-row' },
   { name: 'nowhere', open: at('/nowhere'), shows: '.page-note' },
@@ -91,21 +86,6 @@ test('[AXE2] every control of every screen is reached by Tab, shows its focus in
     expect(reached, name).toBeGreaterThan(5);
   }
 });
-
-async function expectClean(page: Page, screen: string): Promise<void> {
-  for (const { colorScheme, size } of LOOKS) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize(size);
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    // All rules, best practices too. No frames here: without `legacy` each look would open a page of its own.
-    const { violations } = await new AxeBuilder({ page })
-      .setLegacyMode(true)
-      .options({ resultTypes: ['violations'] })
-      .analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-    expect.soft(found, `${screen}, ${colorScheme}, ${size.width}`).toEqual([]);
-  }
-}
 
 /** More steps than any screen has stops. */
 const MAX_STEPS = 120;

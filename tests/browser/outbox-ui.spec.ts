@@ -2,6 +2,7 @@
 // own count says what was done.
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
+import { expectClean } from '../support/axe.ts';
 import { expect, test, type Stage } from '../support/browser-test.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { MANAGER, TENANT } from '../support/page-probes.ts';
@@ -88,13 +89,14 @@ test('[OBU2] what two changed is shown to the one who came second, with mine, th
   await writeNote(page, 'From the bay.');
   await other.edit(order.id, 'From the office.');
   proxy.heal();
-  await expect(page.locator('.order-needs-you')).toContainText('Somebody else changed the note too.', { timeout: 45_000 });
+  await expect(page.locator('.order-needs-you')).toContainText('Dilani changed the note too.', { timeout: 45_000 });
   // It stays on the screen until somebody has decided.
   await expect(page.locator('.order-note')).toContainText('From the bay.');
   await page.locator('.order-needs-you').getByRole('button', { name: 'Choose' }).click();
   const dialog = page.getByRole('dialog', { name: 'The note was changed twice' });
   await expect(dialog).toContainText(plate);
   await expect(dialog.getByRole('button', { name: 'Save this' })).toBeDisabled();
+  await expect(dialog.getByRole('radio', { name: /^Dilani, \d\d:\d\d/ })).toBeVisible();
   await expect(dialog).toContainText('From the office.');
   await dialog.getByRole('radio', { name: 'Other' }).check();
   await dialog.getByLabel('Other note').fill('From both.');
@@ -126,4 +128,35 @@ test('[OBU3] what the server refuses stays with its reason, is corrected in its 
   await page.keyboard.press('Escape');
   await expect(page.locator('.order-note')).toHaveText('Short enough.');
   expect(applied()).toBe(1);
+});
+
+test('[AXE1] [TST6] @extended the outbox and a choice have no fault that axe finds, and a toast over them is reached', async ({ stage }) => {
+  const { proxy, other, page, order } = await setUp(stage);
+  goOffline(proxy);
+  await expect(page.locator('.indicator')).toContainText('Offline');
+  await writeNote(page, 'From the bay.');
+  await other.edit(order.id, 'From the office.');
+  proxy.heal();
+  await expect(page.locator('.order-needs-you')).toBeVisible({ timeout: 45_000 });
+  goOffline(proxy);
+  await expect(page.locator('.indicator')).toContainText('Offline');
+  await page.goto(`${proxy.url}/?outbox`);
+  const sheet = page.getByRole('dialog', { name: 'Outbox' });
+  await expect(sheet.getByRole('listitem')).toHaveCount(1);
+  await expectClean(page, 'outbox');
+  await sheet.getByRole('button', { name: 'Choose' }).click();
+  const choice = page.getByRole('dialog', { name: 'The note was changed twice' });
+  await expect(choice.getByRole('radio')).toHaveCount(3);
+  await expectClean(page, 'choice');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page
+    .getByRole('button', { name: / ready$/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Outbox, 2 entries, 1 needs you' }).click();
+  await expect(sheet.getByRole('listitem')).toHaveCount(2);
+  // What was never tried is gone, what was tried is followed by its opposite: either way the toast in the sheet did it.
+  await sheet.getByRole('button', { name: /^Undo/ }).click();
+  await expect(sheet.getByRole('listitem')).not.toHaveCount(2);
 });

@@ -43,12 +43,16 @@ test('[BRW2] a reload of the only tab keeps events, documents and the stream, an
   await waitForLabel(tab, 'Live');
   const user = await server.signIn(MANAGER);
   await user.burst(50);
+  const newest = () => tab.page.evaluate(() => Number(window.harness.events.at(-1)?.id.split('_')[1]));
   await waitForSeq(tab, (await user.status()).head);
+  // What was delivered is shown some milliseconds later.
+  await expect.poll(newest).toBe((await user.status()).head);
   const before = await tab.page.evaluate(() => ({ events: window.harness.events, engine: window.harness.health.engine }));
   const { streams: streamsBefore, head } = await user.status();
   await tab.reload();
   await waitForLabel(tab, 'Live');
   await waitForSeq(tab, head);
+  await expect.poll(newest).toBe(head);
   const after = await tab.page.evaluate(() => ({ events: window.harness.events, engine: window.harness.health.engine }));
   expect(after.events).toEqual(before.events);
   expect(after.engine).toBe(before.engine);

@@ -53,8 +53,8 @@ test('[TEA6] [TEA8] two people see each other at an order; while one edits the o
   };
   const url = `${server.url}/orders/${orderId}`;
   const [dilani, nimal] = await Promise.all([openOrder(first.context(), url, MANAGER), openOrder(second.context(), url, WORKER)]);
-  await expect(nimal.locator('.team-people')).toContainText('Dilani is looking at this');
-  await expect(dilani.locator('.team-people')).toContainText('Nimal is looking at this');
+  await expect(nimal.locator('.team-people')).toContainText('Dilani is here');
+  await expect(dilani.locator('.team-people')).toContainText('Nimal is here');
 
   await note(dilani).click();
   await dilani.keyboard.type('Scratch on the left');

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-// The migration of seed 002: one shape from both systems, the switch between them, and a parallel run that finds an injected lie.
+// The migration of document 002: one shape from both systems, the switch between them, and a parallel run that finds an injected lie.
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, expect, test, vi } from 'vitest';

@@ -1,20 +1,13 @@
 // @vitest-environment happy-dom
-import { act, cleanup, fireEvent, render, renderHook, screen } from '@testing-library/react';
+import { act, fireEvent, render, renderHook, screen } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ToastContainer, useToastContainer, type ToastPosition } from '@/components/Toast';
+import { describe, expect, test, vi } from 'vitest';
+import { holdToasts, ToastContainer, useToastContainer, type ToastPosition } from '@/components/Toast';
 import { useToastNotifications } from '@/lib/error-handling';
 import { pageToasts } from '../../src/feedback/page-toasts.ts';
+import '../support/toast-page.ts';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => {
-  cleanup();
-  pageToasts.clear();
-  vi.useRealTimers();
-});
-
-/** As 004 has it. */
+/** As document 004 has it. */
 function App({ position = 'top-right' }: { readonly position?: ToastPosition }) {
   const { toasts, dismissToast } = useToastContainer();
   return <ToastContainer toasts={toasts} onDismiss={dismissToast} position={position} />;
@@ -182,5 +175,43 @@ describe('what is spoken', () => {
     expect(spoken()).toEqual(['Saved', 'Error: Something went wrong']);
     act(() => pageToasts.clear());
     expect(spoken()).toEqual(['', '']);
+  });
+});
+
+describe('[TST6] under a modal dialog', () => {
+  test('toasts stand in the dialog that was opened last, with their time as it was, and back in their place afterwards', () => {
+    const dialogs = [document.body.appendChild(document.createElement('dialog')), document.body.appendChild(document.createElement('dialog'))];
+    const { container } = render(<App />);
+    add({ type: 'info', title: 'a', duration: 3_000 });
+    pass(1_000);
+    const ends = dialogs.map((dialog) => {
+      let end = () => {};
+      act(() => void (end = holdToasts(dialog)));
+      expect(dialog.textContent).toContain('a');
+      return end;
+    });
+    expect(drawn()).toEqual(['a']);
+    act(() => ends[0]?.());
+    expect(dialogs[1]?.querySelector('.hf-toast')).not.toBeNull();
+    act(() => ends[1]?.());
+    expect(container.querySelector('.hf-toast')).not.toBeNull();
+    pass(1_999);
+    expect(drawn()).toEqual(['a']);
+    pass(1);
+    expect(drawn()).toEqual([]);
+    dialogs.forEach((dialog) => dialog.remove());
+  });
+  test('Escape closes the toast that has the focus, and leaves the dialog open', () => {
+    const dialog = document.body.appendChild(document.createElement('dialog'));
+    dialog.setAttribute('open', '');
+    render(<App />);
+    let end = () => {};
+    act(() => void (end = holdToasts(dialog)));
+    add({ type: 'error', title: 'a' });
+    act(() => screen.getByRole('button', { name: 'Close' }).focus());
+    expect(fireEvent.keyDown(screen.getByRole('button', { name: 'Close' }), { key: 'Escape' })).toBe(false);
+    expect(drawn()).toEqual([]);
+    act(() => end());
+    dialog.remove();
   });
 });

@@ -39,6 +39,8 @@ describe('[OBP8] what follows a move', () => {
   });
   test('cancelled and taken back', () => {
     expect(of(after(branch(), stage('o11'), { stage: 'cancelled' }), 'orders')).toMatchObject({ patch: { stage: 'cancelled', cancelled: 'No reason given' } });
+    const said = after(branch(), stage('o11'), { stage: 'cancelled', reason: 'Not needed' });
+    expect(of(said, 'orders')).toMatchObject({ patch: { cancelled: 'Not needed' } });
     const documents = { ...branch(), orders: hold(order('o11', 'A', 'cancelled', { cancelled: 'No reason given' })) };
     expect(of(after(documents, stage('o11'), { stage: 'initiated' }), 'orders')).toMatchObject({ patch: { stage: 'initiated', cancelled: null } });
   });

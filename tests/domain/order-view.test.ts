@@ -56,6 +56,8 @@ describe('[ORD5] the way back', () => {
   test('every step and a cancelling can be undone by its opposite; a note by what it was', () => {
     const { cancel } = view('in_progress', { bayId: 'b1' });
     if (!cancel) throw new Error('not offered');
+    expect(requestOf(cancel).body).toEqual({ stage: 'cancelled' });
+    expect(requestOf({ ...cancel, reason: 'Rain' }).body).toEqual({ stage: 'cancelled', reason: 'Rain' });
     const undo = undoOf(cancel);
     expect(undo && requestOf(undo)).toMatchObject({ path: '/api/v1/orders/o1/stage', body: { stage: 'in_progress', bayId: 'b1' } });
     const note = { kind: 'note', orderId: 'o1', plate: 'A', version: 3, notes: 'new', before: 'old' } as const;

@@ -1,6 +1,6 @@
 // The sheet that writes a new order: reads what is known here, keeps the order on this device, and says what came of it.
 import { useContext, useMemo, useState } from 'react';
-import { useMutate, type Fate } from '@/lib/sync';
+import { useCollection, useMutate, type Fate } from '@/lib/sync';
 import { canSee } from '../../domain/visibility.ts';
 import type { SessionInfo } from '../../protocol/http.ts';
 import { notKept } from '../action-refusal.ts';
@@ -30,7 +30,8 @@ export interface NewOrderSheetProps {
 export function NewOrderSheet({ session, draft, onChange, onClose }: NewOrderSheetProps) {
   const { documents } = useOrderDocuments(session.role);
   const { orders, payments, queues } = documents;
-  const services = useMemo(() => knownServices(orders, payments), [orders, payments]);
+  const list = useCollection('services').documents;
+  const services = useMemo(() => knownServices({ services: list, orders, payments }), [list, orders, payments]);
   const { isBusy, failure, create } = useCreate(draft, onClose);
   const close = () => onClose(false);
   return (
@@ -62,8 +63,9 @@ function useCreate(draft: Draft, onClose: (isDone: boolean) => void) {
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const plate = draft.plate.trim();
-  const done = () => {
-    const text = isConnected ? said.done(plate) : words.outbox.accepted(said.done(plate));
+  const done = (durable: boolean) => {
+    const waiting = durable ? words.outbox.accepted : words.outbox.inMemory;
+    const text = isConnected && durable ? said.done(plate) : waiting(said.done(plate));
     const open = () => router.go(hrefOf({ place: 'order', id: draft.id }));
     show({ tone: 'info', text, action: { label: () => said.open, name: said.open, run: open } });
     onClose(true);
@@ -71,7 +73,7 @@ function useCreate(draft: Draft, onClose: (isDone: boolean) => void) {
   const answer = (fate: Fate) => {
     if (!isForPeople(fate)) return;
     const see = { label: () => words.outbox.see, name: words.outbox.see, run: () => openOutbox(fate.id) };
-    show({ tone: 'error', text: words.outbox.nowNeedsYou(said.forPlate(plate)), action: see });
+    show({ tone: 'error', text: words.outbox.nowNeedsYou(plate), action: see });
   };
   const create = async (order: WrittenOrder) => {
     if (isBusy) return;
@@ -80,8 +82,7 @@ function useCreate(draft: Draft, onClose: (isDone: boolean) => void) {
     const { accepted, settled } = mutate(planOrder(order));
     void settled.then(answer);
     try {
-      await accepted;
-      done();
+      done((await accepted).durable);
     } catch (error) {
       setFailure(notKept(said.create, error));
     } finally {

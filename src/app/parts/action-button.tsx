@@ -3,6 +3,7 @@ import { CircleAlert, CloudUpload } from 'lucide-react';
 import { useRef, type MouseEvent, type ReactNode } from 'react';
 import { actionKey, type BoardAction } from '../../domain/board-action.ts';
 import { useDelayedFlag } from '../use-delayed-flag.ts';
+import { useSettling } from '../use-settling.ts';
 import type { Unsent } from '../use-outbox-items.ts';
 import { words } from '../words.ts';
 
@@ -42,11 +43,16 @@ export function ActionSlot({ offered, actions, ...look }: ActionSlotProps) {
 }
 
 function ActionButton({ action, actions, icon, label, look = 'outline' }: ActionLook & { readonly action: BoardAction; readonly actions: BoardActions }) {
-  const touched = useRef<BoardAction>(action);
+  const { isSettling, acted } = useSettling(words.actionName(action));
+  const touched = useRef<BoardAction | null>(action);
   const act = (event: MouseEvent) => {
+    // The second touch of a double tap means the first: gloves tap twice, and the write is under way.
+    if (event.detail > 1) return;
     // An update between touch and release may have put another car on this button; what was touched is what is done.
     // A click without a pointer (keyboard, switch, script) has detail 0 and means what the button says now.
     const meant = event.detail === 0 ? action : touched.current;
+    if (!meant) return;
+    acted();
     void actions.run(meant);
   };
   return (
@@ -54,8 +60,10 @@ function ActionButton({ action, actions, icon, label, look = 'outline' }: Action
       type="button"
       className={`button button-${look}`}
       aria-label={label ?? words.actionName(action)}
+      aria-disabled={isSettling || undefined}
+      data-settling={isSettling || undefined}
       onPointerDown={() => {
-        touched.current = action;
+        touched.current = isSettling ? null : action;
       }}
       onClick={act}
     >
@@ -75,7 +83,7 @@ function NeedsYouButton({ onOpen }: { onOpen(): void }) {
   );
 }
 
-export function SendingBadge() {
+function SendingBadge() {
   return (
     <span className="badge-pending">
       <CloudUpload className="icon" aria-hidden="true" />

@@ -22,6 +22,7 @@ export interface ConflictFacts {
   readonly mineAtMs: number;
   /** Who made the other change, where that is known. */
   readonly theirName: string | null;
+  readonly theirAtMs: number | null;
   /** What the server said, where no field collides. */
   readonly detail: string | null;
   /** Too old to be sent unseen; else changed by both. */
@@ -78,8 +79,8 @@ export function ConflictDialog({ facts, onLater, onDiscard, onSave }: ConflictDi
             {problem}
           </p>
         )}
+        {chosen && facts.both.length > 0 && <p className="conflict-will">{words.outbox.conflict.willSave(willSave(chosen))}</p>}
         <footer className="conflict-foot">
-          {chosen && facts.both.length > 0 && <p className="conflict-will">{words.outbox.conflict.willSave(willSave(chosen))}</p>}
           <button type="button" className="button button-critical" onClick={() => does(onDiscard())}>
             {words.outbox.discard}
           </button>
@@ -100,9 +101,9 @@ export function ConflictDialog({ facts, onLater, onDiscard, onSave }: ConflictDi
   );
 }
 
-function leadOf({ isOld, isGone, mineAtMs }: ConflictFacts): string {
+function leadOf({ isOld, isGone, mineAtMs, theirName }: ConflictFacts): string {
   if (isGone) return words.outbox.conflict.gone;
-  return isOld ? words.outbox.conflict.leadTooOld(timeOfDay(mineAtMs)) : words.outbox.conflict.lead;
+  return isOld ? words.outbox.conflict.leadTooOld(timeOfDay(mineAtMs)) : words.outbox.conflict.lead(theirName);
 }
 
 function willSave(chosen: Chosen): string {
@@ -135,7 +136,11 @@ function FieldChoice({ field, facts, choice, onChoose }: FieldChoiceProps) {
   const text = choice?.text ?? '';
   const sides: readonly { readonly side: Side; readonly who: string; readonly shown: string }[] = [
     { side: 'mine', who: conflict.yours(timeOfDay(facts.mineAtMs)), shown: value(field.name, field.mine) },
-    { side: 'theirs', who: conflict.theirs(facts.theirName), shown: value(field.name, field.theirs) },
+    {
+      side: 'theirs',
+      who: conflict.theirs(facts.theirName, facts.theirAtMs === null ? null : timeOfDay(facts.theirAtMs)),
+      shown: value(field.name, field.theirs),
+    },
     ...(field.isText ? [{ side: 'other' as const, who: conflict.other, shown: '' }] : []),
   ];
   return (
@@ -146,7 +151,7 @@ function FieldChoice({ field, facts, choice, onChoose }: FieldChoiceProps) {
         {sides.map(({ side, who, shown }) => (
           <label key={side} className={choice?.side === side ? 'conflict-side is-chosen' : 'conflict-side'}>
             <input type="radio" name={name} checked={choice?.side === side} onChange={() => onChoose({ side, text })} />
-            <span className="conflict-who">{who}</span>
+            <span className={side === 'other' ? 'conflict-value' : 'conflict-who'}>{who}</span>
             {shown !== '' && <span className="conflict-value">{shown}</span>}
           </label>
         ))}
@@ -173,7 +178,7 @@ function OneSided({ facts }: { readonly facts: ConflictFacts }) {
             <span>
               <strong>{field(name)}</strong> {value(name, kept)}
             </span>
-            <span className="conflict-whose">{whose === 'mine' ? conflict.yoursKept : conflict.theirsKept}</span>
+            <span className="conflict-whose">{whose === 'mine' ? conflict.yoursKept : conflict.theirsKept(facts.theirName)}</span>
           </li>
         ))}
       </ul>

@@ -1,10 +1,11 @@
 // The connection in one word, always rightmost, with a fixed width per state. Opened, it says what is known and what can be done.
 import { CircleDashed, CloudOff, KeyRound } from 'lucide-react';
-import { useId, useState, type ReactNode } from 'react';
+import { useContext, useId, useState, type ReactNode } from 'react';
 import type { IndicatorHealth, IndicatorState } from '../indicator-state.ts';
 import { timeOfDay } from '../format.ts';
 import { useClock } from '../use-clock.ts';
 import { words } from '../words.ts';
+import { UnsentContext } from '../writes.ts';
 import { age, nextAttempt, type ConnectionIndicatorProps } from './connection-facts.ts';
 import { ConnectionPopover } from './connection-popover.tsx';
 import { UnsentCount } from './outbox-place.tsx';
@@ -21,7 +22,9 @@ export function ConnectionIndicator(props: ConnectionIndicatorProps) {
   const { state, health } = props;
   const popoverId = useId();
   const [isOpen, setOpen] = useState(false);
-  const sub = useClock((nowMs) => subText(state, health, isOpen, nowMs));
+  const { entries } = useContext(UnsentContext);
+  const since = useClock((nowMs) => subText(state, health, isOpen, nowMs));
+  const sub = state === 'sign-in' && entries > 0 ? words.connection.waiting(entries) : since;
   return (
     <div className="connection">
       <button type="button" className={`indicator is-${state}`} popoverTarget={popoverId} aria-expanded={isOpen} data-state={state}>

@@ -27,7 +27,7 @@ export interface OrderListProps {
   onHold(isHeld: boolean): void;
 }
 
-export const ROW_PX = 64;
+const ROW_PX = 64;
 const OVERSCAN = 6;
 /** Shorter lists are drawn whole. */
 const VIRTUAL_FROM = 50;

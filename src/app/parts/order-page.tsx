@@ -13,7 +13,7 @@ import { CustomerCard, ServiceCard } from './order-cards.tsx';
 import { OrderHistory, type OrderHistoryProps } from './order-history.tsx';
 import { OrderNote } from './order-note.tsx';
 import { OrderSteps } from './order-steps.tsx';
-import { PresenceLines } from './presence-lines.tsx';
+import { LockLine, PeopleUnknown } from './presence-lines.tsx';
 import { StageChip } from './stage-chip.tsx';
 import { StageStepper } from './stage-stepper.tsx';
 import { StaleLine } from './stale-line.tsx';
@@ -42,9 +42,10 @@ export function OrderPage({ view, session, actions, standing, trouble, history, 
           <p className="order-lead">{leadText(view)}</p>
           <OrderTime view={view} isStale={standing.kind === 'last-known'} />
         </header>
-        <StaleLine standing={standing} trouble={trouble} />
+        <StaleLine standing={standing} trouble={trouble}>
+          <PeopleUnknown />
+        </StaleLine>
         {unsent}
-        <PresenceLines />
         {steps.some(({ state }) => state === 'now') ? null : (
           <p className="order-stage-line">
             <StageChip stage={stage} />
@@ -52,6 +53,7 @@ export function OrderPage({ view, session, actions, standing, trouble, history, 
           </p>
         )}
         <StageStepper steps={steps} />
+        <LockLine />
         <div className="order-cards">
           <ServiceCard view={view} />
           <CustomerCard view={view} />

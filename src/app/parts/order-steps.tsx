@@ -1,7 +1,7 @@
 // What can be done with an order: the one next step, the payment, and behind "More" the ways back and out. The buttons keep their
 // places in every state.
 import { Banknote, CarFront, CreditCard, Ellipsis, ListPlus, Play } from 'lucide-react';
-import { useId, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import type { BoardAction } from '../../domain/board-action.ts';
 import { backAction, type OrderView } from '../../domain/order-view.ts';
 import type { SessionInfo } from '../../protocol/http.ts';
@@ -99,7 +99,6 @@ function More({ view, session, actions }: OrderStepsProps) {
   // A minute after somebody's own step the way back closes, for all but managers: looked at each second, drawn when it changes.
   const canBack = useClock((nowMs) => backAction(view, session, nowMs) !== null);
   const back = canBack ? backAction(view, session, Date.parse(view.order.lastMove?.at ?? view.order.updatedAt)) : null;
-  const offered = [back, view.cancel].filter((action) => action !== null);
   return (
     <span className="order-more">
       <button type="button" className="button button-tall button-outline" popoverTarget={id} aria-label={words.order.moreName}>
@@ -107,10 +106,31 @@ function More({ view, session, actions }: OrderStepsProps) {
         <span className="more-label">{words.order.more}</span>
       </button>
       <div id={id} popover="auto" className="popover pay-popover" role="dialog" aria-label={words.order.moreName}>
-        {offered.length === 0 && <p>{words.order.noMore}</p>}
-        <ActionSlot offered={offered} actions={closing(actions, id)} />
+        {back === null && view.cancel === null && <p>{words.order.noMore}</p>}
+        {back && <ActionSlot offered={[back]} actions={closing(actions, id)} />}
+        {view.cancel && <Cancel cancel={view.cancel} actions={closing(actions, id)} />}
       </div>
     </span>
+  );
+}
+
+/** The server's own limit. */
+const REASON_LENGTH = 200;
+
+/** Out at one touch, with a reason for who thinks of one: it stands on the order's page afterwards. */
+function Cancel({ cancel, actions }: { readonly cancel: Extract<BoardAction, { kind: 'cancel' }>; readonly actions: BoardActions }) {
+  const id = useId();
+  const [reason, setReason] = useState('');
+  const said = reason.trim();
+  return (
+    <div className="field cancel-order">
+      <label htmlFor={id}>
+        {words.order.cancelReason}
+        <span className="field-optional">{` ${words.newOrder.optional}`}</span>
+      </label>
+      <input id={id} type="text" value={reason} maxLength={REASON_LENGTH} autoComplete="off" onChange={({ target }) => setReason(target.value)} />
+      <ActionSlot offered={[said === '' ? cancel : { ...cancel, reason: said }]} actions={actions} />
+    </div>
   );
 }
 

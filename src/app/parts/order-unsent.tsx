@@ -1,5 +1,6 @@
 // The entries about one order that are not confirmed, on its page: what waits, and what the server refused or somebody else changed too.
 import { useContext, useMemo } from 'react';
+import { useConflicts } from '@/lib/sync';
 import type { BoardDocuments } from '../../domain/board.ts';
 import { useFrame } from '../frame.ts';
 import { outboxItems, type OutboxItem } from '../outbox-items.ts';
@@ -10,7 +11,8 @@ import { UnsentBadge } from './unsent-badge.tsx';
 
 export function OrderUnsent({ id, documents }: { readonly id: string; readonly documents: BoardDocuments }) {
   const entries = useOrderEntries(id, documents);
-  const items = useMemo(() => outboxItems(entries, documents), [entries, documents]);
+  const conflicts = useConflicts();
+  const items = useMemo(() => outboxItems(entries, { conflicts, documents }), [entries, conflicts, documents]);
   const { openOutbox } = useContext(WritesContext);
   const { isConnected } = useFrame();
   const needsYou = items.filter(({ group }) => group === 'needs-you');

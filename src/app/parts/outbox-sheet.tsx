@@ -35,15 +35,24 @@ const GROUPS: readonly OutboxGroup[] = ['needs-you', 'sending', 'waiting'];
 export function OutboxSheet({ items, standing, unread, isBroken, onClose, onSendNow, onExport, acts }: OutboxSheetProps) {
   const unsent = items.length;
   return (
-    <Dialog title={words.outbox.title} look="sheet" onClose={onClose}>
+    <Dialog
+      title={words.outbox.title}
+      look="sheet"
+      {...noteOf(unsent, isBroken)}
+      tools={
+        <button type="button" className="button button-outline" onClick={onSendNow} disabled={unsent === 0}>
+          <Send className="icon" aria-hidden="true" />
+          {words.outbox.sendNow}
+        </button>
+      }
+      onClose={onClose}
+    >
       <div className="outbox">
         <div className="outbox-body">
-          {isBroken ? (
+          {isBroken && (
             <p className="outbox-note is-critical" role="alert">
               {words.outbox.broken}
             </p>
-          ) : (
-            <p className="outbox-note">{unsent === 0 ? words.outbox.empty : words.outbox.kept(unsent)}</p>
           )}
           {standing !== null && unsent > 0 && <p className="outbox-note">{standing}</p>}
           {unread > 0 && <p className="outbox-note">{words.outbox.unread(unread)}</p>}
@@ -52,10 +61,6 @@ export function OutboxSheet({ items, standing, unread, isBroken, onClose, onSend
           ))}
         </div>
         <div className="outbox-foot">
-          <button type="button" className="button button-outline" onClick={onSendNow} disabled={unsent === 0}>
-            <Send className="icon" aria-hidden="true" />
-            {words.outbox.sendNow}
-          </button>
           <button type="button" className="button button-quiet" onClick={onExport} disabled={unsent === 0 && !isBroken}>
             <Download className="icon" aria-hidden="true" />
             {words.outbox.exportJson}
@@ -64,6 +69,12 @@ export function OutboxSheet({ items, standing, unread, isBroken, onClose, onSend
       </div>
     </Dialog>
   );
+}
+
+/** Nothing is said to be sent where the outbox can't be read. */
+function noteOf(unsent: number, isBroken: boolean): { readonly note?: string } {
+  if (unsent > 0) return { note: words.outbox.kept(unsent) };
+  return isBroken ? {} : { note: words.outbox.empty };
 }
 
 interface GroupProps {

@@ -19,10 +19,11 @@ export interface OutboxViewsProps extends OpenedProps {
 }
 
 export function OutboxViews({ opened, outbox, documents, standing, onChoose, onCloseSheet, onCloseChoice }: OutboxViewsProps) {
-  const { entries, error, retry, discard, edit } = outbox;
-  const items = useMemo(() => outboxItems(entries, documents), [entries, documents]);
-  const chosen = entries.find(({ id }) => id === opened.entryId);
-  const facts = useMemo(() => (chosen ? conflictFacts(chosen, documents) : null), [chosen, documents]);
+  const { entries, conflicts, error, retry, discard, edit } = outbox;
+  const items = useMemo(() => outboxItems(entries, { conflicts, documents }), [entries, conflicts, documents]);
+  const conflict = conflicts.find(({ entry }) => entry.id === opened.entryId);
+  const chosen = conflict?.entry;
+  const facts = useMemo(() => (conflict ? conflictFacts(conflict, documents) : null), [conflict, documents]);
   const acts: OutboxActs = {
     choose: onChoose,
     again: async (id) => done(await retry(id)),

@@ -1,4 +1,5 @@
-// Who else is at this order, who edits it, who types. The line of people keeps its place, so that nothing moves when somebody comes.
+// Who else is at this order, who edits it, who types. People stand in the page's bar, where nothing moves when somebody comes; the lock says what it
+// closes, and what stays open.
 import { Lock, Pencil } from 'lucide-react';
 import { useContext } from 'react';
 import { timeOfDay } from '../format.ts';
@@ -9,21 +10,8 @@ import '../styles/team.css';
 
 const MOST_AVATARS = 3;
 
-export function PresenceLines() {
-  return (
-    <div className="team">
-      <People />
-      <div role="status">
-        <LockBanner />
-      </div>
-    </div>
-  );
-}
-
-function People() {
-  const { standing } = useFrame();
-  const { people, isKnown, typing } = useContext(PresenceContext);
-  if (standing.kind === 'last-known' && !isKnown) return <p className="team-people">{words.team.unknown}</p>;
+export function PeopleHere() {
+  const { people, typing } = useContext(PresenceContext);
   // One person on two devices is one name.
   const editing = namesOf(people.filter(({ doing }) => doing === 'editing'));
   const names = namesOf(people);
@@ -36,7 +24,7 @@ function People() {
         </span>
       ))}
       {names.length > 0 && editing.length > 0 && <Pencil className="icon" aria-hidden="true" />}
-      {names.length > 0 && <span>{said}</span>}
+      {names.length > 0 && <span className="team-said">{said}</span>}
     </p>
   );
 }
@@ -45,19 +33,38 @@ function namesOf(people: readonly { readonly name: string }[]): string[] {
   return [...new Set(people.map(({ name }) => name))];
 }
 
+/** Behind the line that says how old the page is. */
+export function PeopleUnknown() {
+  const { standing } = useFrame();
+  const { isKnown } = useContext(PresenceContext);
+  return standing.kind === 'last-known' && !isKnown ? <span>{words.team.unknown}</span> : null;
+}
+
+/** Stands from the start, or its first words would not be spoken. */
+export function LockLine() {
+  return (
+    <div className="team" role="status">
+      <LockBanner />
+    </div>
+  );
+}
+
 function LockBanner() {
   const { lock, standing } = useContext(PresenceContext);
   const text = lockText(lock, standing);
   if (text === null) return null;
+  const [title, detail] = text;
   return (
     <p className="team-lock">
       <Lock className="icon" aria-hidden="true" />
-      <span>{text}</span>
+      <span>
+        <strong>{title}</strong> {detail}
+      </span>
     </p>
   );
 }
 
-function lockText(lock: PresenceHere['lock'], standing: PresenceHere['standing']): string | null {
+function lockText(lock: PresenceHere['lock'], standing: PresenceHere['standing']): readonly [title: string, detail: string] | null {
   if (lock) return (standing === 'none' ? words.team.locked : words.team.lockedTyped)(lock.name, timeOfDay(lock.until));
   return standing === 'lost' ? words.team.lost : null;
 }

@@ -1,5 +1,5 @@
 // The sign-in page: who, the secret, one button. Pasting and password managers work; a mistake is said beside its field.
-import { Eye, EyeOff } from 'lucide-react';
+import { CloudUpload, Eye, EyeOff } from 'lucide-react';
 import { useRef, useState, type FormEvent } from 'react';
 import { words } from '../words.ts';
 import { Logo } from './glyph.tsx';
@@ -7,6 +7,8 @@ import { Logo } from './glyph.tsx';
 export interface SignInFormProps {
   /** True where a session ended and somebody was at work. */
   readonly isAgain: boolean;
+  /** What waits on this device for the person whose session ended. */
+  readonly parked?: Parked;
   /** What the last attempt came to, in words; null before one. */
   readonly failure: string | null;
   readonly isBusy: boolean;
@@ -15,6 +17,11 @@ export interface SignInFormProps {
   readonly version: string;
   /** Present where there is a board to go back to. */
   readonly onBack?: () => void;
+}
+
+export interface Parked {
+  readonly name: string;
+  readonly entries: number;
 }
 
 interface Mistakes {
@@ -44,6 +51,7 @@ export function SignInForm(props: SignInFormProps) {
         <form ref={form} className="sign-in-form" onSubmit={submit} noValidate aria-labelledby="sign-in-title">
           <h1 id="sign-in-title">{isAgain ? words.signIn.again : words.signIn.title}</h1>
           <p className="sign-in-lead">{isAgain ? words.signIn.againLead : words.signIn.lead}</p>
+          {props.parked && <ParkedNote {...props.parked} />}
           <EmailField mistake={mistakes.email} />
           <PasswordField mistake={mistakes.password} />
           <p className="sign-in-failure" role="alert">
@@ -60,6 +68,17 @@ export function SignInForm(props: SignInFormProps) {
         </form>
       </main>
     </div>
+  );
+}
+
+function ParkedNote({ name, entries }: Parked) {
+  return (
+    <p className="sign-in-parked">
+      <CloudUpload className="icon" aria-hidden="true" />
+      <span>
+        <strong>{words.signIn.parked(entries, name)}</strong> {words.signIn.parkedDetail(name)}
+      </span>
+    </p>
   );
 }
 

@@ -1,4 +1,4 @@
-// The system before this one (seed 002): asks the server for everything, again and again. Kept as the way back, and to compare with.
+// The system before this one (document 002): asks the server for everything, again and again. Kept as the way back, and to compare with.
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useLatest } from '../../react/use-latest.ts';
 import {

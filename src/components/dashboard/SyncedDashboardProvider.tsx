@@ -1,4 +1,4 @@
-// The dashboard's data, live (seed 002): the orders of this device, which every tab shares, also without a network. Nothing is fetched here: events bring
+// The dashboard's data, live (document 002): the orders of this device, which every tab shares, also without a network. Nothing is fetched here: events bring
 // what changed, and `refreshData` asks for a connection where there is none.
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { useCollection } from '../../react/use-collection.ts';

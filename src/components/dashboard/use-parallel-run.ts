@@ -1,4 +1,4 @@
-// Runs the polling system beside the synced one and reports each field in which they differ (seed 002, phase 1). It compares confirmed documents with
+// Runs the polling system beside the synced one and reports each field in which they differ (document 002, phase 1). It compares confirmed documents with
 // confirmed ones: while this device has writes of its own on an order, that order waits for the next look.
 import { useEffect, useRef, useState } from 'react';
 import { useCollection } from '../../react/use-collection.ts';

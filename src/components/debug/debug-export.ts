@@ -66,7 +66,7 @@ export function debugExport({ health, beat, storage, tabs, records }: DebugFacts
 }
 
 function engineOf({ engine, term, phase, durable, build, host, report }: Beat) {
-  const { state, reason, byteAgeMs, lastByteAt, heartbeatMs, retryInMs, attempt, breaker, transport, pollMs } = report;
+  const { state, reason, byteAgeMs, lastByteAt, heartbeatMs, retryInMs, attempt, breaker, transport, pollMs, isWoken = false } = report;
   const error = typeof report.error?.['code'] === 'string' ? report.error['code'] : null;
   return {
     engine: mask(engine),
@@ -75,7 +75,7 @@ function engineOf({ engine, term, phase, durable, build, host, report }: Beat) {
     durable,
     build,
     host,
-    report: { state, reason, byteAgeMs, lastByteAt, heartbeatMs, retryInMs, attempt, breaker, transport, pollMs, error },
+    report: { state, reason, byteAgeMs, lastByteAt, heartbeatMs, retryInMs, attempt, breaker, transport, pollMs, isWoken, error },
   };
 }
 

@@ -24,11 +24,11 @@ export function engineFacts({ health, beat, tabs }: DebugView, nowMs: number): r
   ];
 }
 
-function connectionFacts({ breaker, transport, pollMs }: ConnectionReport): readonly Fact[] {
+function connectionFacts({ breaker, transport, pollMs, isWoken }: ConnectionReport): readonly Fact[] {
   const wish = transport === 'polling' ? 'polling, as chosen here' : 'stream, then polling';
   return [
     { name: 'Breaker', value: breaker, isOdd: breaker !== 'closed' },
-    { name: 'Transport', value: pollMs === null ? wish : `${wish}, every ${span(pollMs)}` },
+    { name: 'Transport', value: pollMs === null ? wish : `${wish}, every ${span(pollMs)}${isWoken ? ', woken by Pusher' : ''}` },
   ];
 }
 

@@ -4,13 +4,14 @@ import { debugExport } from './debug-export.ts';
 import { ConnectionCard, CountersCard, EngineCard, PositionCard, StorageCard, TabsCard } from './facts.tsx';
 import { LogView } from './log-view.tsx';
 import { useDebugView, type DebugView } from './use-debug-facts.ts';
+import '../cards.css';
 import './panel.css';
 
 export function DebugPanel({ className }: { readonly className?: string }) {
   const view = useDebugView();
   const save = useSave(view);
   return (
-    <div className={['hf-debug', className].filter(Boolean).join(' ')}>
+    <div className={['hf-cards hf-debug', className].filter(Boolean).join(' ')}>
       <div className="hf-actions">
         <p className="hf-note">The export holds states and counts, no plates, names or prices.</p>
         <button type="button" className="hf-button" onClick={() => view.manager?.reconnect()}>

@@ -1,4 +1,4 @@
-// Live or Offline, and how many updates came (003). Not a live region: a count that moves would never let a screen reader finish.
+// Live or Offline, and how many updates came (document 003). Not a live region: a count that moves would never let a screen reader finish.
 import { Wifi } from 'lucide-react';
 import './orders-view.css';
 

@@ -1,4 +1,4 @@
-// The orders of the team, live (003): a header that says Live or Offline with the number of updates, the list as it stands on this device, and a
+// The orders of the team, live (document 003): a header that says Live or Offline with the number of updates, the list as it stands on this device, and a
 // toast for what others changed.
 import { useMemo, type ReactNode } from 'react';
 import { pageToasts } from '../../feedback/page-toasts.ts';

@@ -32,12 +32,12 @@ export function CachePart() {
       <div className="hf-tools">
         <button
           type="button"
-          className="hf-act"
+          className="hf-button"
           onClick={() => run(() => cacheUtils.invalidatePattern(/^orders/), 'Answers about orders are asked for again.')}
         >
           Refresh orders
         </button>
-        <button type="button" className="hf-act" onClick={() => run(cacheUtils.clearAll, 'Nothing is kept any more.')}>
+        <button type="button" className="hf-button" onClick={() => run(cacheUtils.clearAll, 'Nothing is kept any more.')}>
           Clear all
         </button>
       </div>

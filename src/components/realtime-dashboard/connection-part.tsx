@@ -24,7 +24,7 @@ export function ConnectionPart() {
       title="Connection"
       isWide
       aside={
-        <button type="button" className="hf-act" onClick={reconnect}>
+        <button type="button" className="hf-button" onClick={reconnect}>
           <RefreshCw size={18} aria-hidden="true" />
           Reconnect
         </button>

@@ -6,11 +6,12 @@ import { DriversPart } from './drivers-part.tsx';
 import { FinancePart } from './finance-part.tsx';
 import { OrdersPart } from './orders-part.tsx';
 import { PerformancePart } from './performance-part.tsx';
+import '../cards.css';
 import './dashboard.css';
 
 export function Dashboard({ className }: { readonly className?: string }) {
   return (
-    <div className={['hf-overview', className].filter(Boolean).join(' ')}>
+    <div className={['hf-cards hf-overview', className].filter(Boolean).join(' ')}>
       <div className="hf-parts">
         <ConnectionPart />
         <OrdersPart />

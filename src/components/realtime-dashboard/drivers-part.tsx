@@ -1,7 +1,7 @@
 // The drivers and their state, which is changed with one touch.
-import { useState } from 'react';
 import { useDriversUpdates, useDriverUpdates } from '../../react/use-channel-updates.ts';
 import { driversOf } from './figures.ts';
+import { LineRow } from './line-row.tsx';
 import { Empty, Part } from './part.tsx';
 
 const STATES: Readonly<Record<string, string>> = { online: 'Online', offline: 'Offline', driving: 'On the way' };
@@ -26,29 +26,12 @@ export function DriversPart() {
 
 function DriverRow({ id }: { readonly id: string }) {
   const [{ data: driver, isPending }, { optimisticUpdate }] = useDriverUpdates(id);
-  const [failure, setFailure] = useState<string | null>(null);
   if (!driver) return null;
   const next = driver.state === 'offline' ? 'online' : 'offline';
-  const change = (): void => {
-    setFailure(null);
-    optimisticUpdate({ state: next }).catch((error: unknown) => setFailure(error instanceof Error ? error.message : 'That was not kept.'));
-  };
+  const act = { label: next === 'online' ? 'Set online' : 'Set offline', run: () => optimisticUpdate({ state: next }) };
   return (
-    <li className="hf-line-row">
+    <LineRow name={driver.name} status={driver.state} word={STATES[driver.state] ?? driver.state} isPending={isPending} act={act}>
       <span className="hf-what">{driver.name}</span>
-      <span className="hf-status" data-status={driver.state}>
-        {STATES[driver.state] ?? driver.state}
-        {isPending && <span className="hf-sending"> (sending)</span>}
-      </span>
-      <button type="button" className="hf-act" onClick={change}>
-        {next === 'online' ? 'Set online' : 'Set offline'}
-        <span className="hf-hidden">{` ${driver.name}`}</span>
-      </button>
-      {failure !== null && (
-        <p className="hf-trouble" role="alert">
-          {failure}
-        </p>
-      )}
-    </li>
+    </LineRow>
   );
 }

@@ -1,8 +1,8 @@
 // Open orders: first those that one touch takes to their next step, then by their newest change. A touch shows at once and is kept until it is done.
-import { useState } from 'react';
 import { decodeOrder } from '../../domain/decode-documents.ts';
 import { useOrderUpdates, type OrderView } from '../../react/use-channel-updates.ts';
 import { useRealtimeData } from '../../react/use-realtime-data.ts';
+import { LineRow } from './line-row.tsx';
 import { Empty, Part } from './part.tsx';
 
 const MOST = 8;
@@ -37,33 +37,14 @@ function weight({ status }: OrderView): number {
 
 function OrderRow({ id }: { readonly id: string }) {
   const [{ data: order, isPending }, { optimisticUpdate }] = useOrderUpdates(id);
-  const [failure, setFailure] = useState<string | null>(null);
   if (!order) return null;
   const next = NEXT[order.status];
-  const move = (status: string): void => {
-    setFailure(null);
-    optimisticUpdate({ status }).catch((error: unknown) => setFailure(error instanceof Error ? error.message : 'That was not kept.'));
-  };
+  const act = next ? { label: next[1], run: () => optimisticUpdate({ status: next[0] }) } : null;
   return (
-    <li className="hf-line-row">
+    <LineRow name={order.plate} status={order.status} word={WORDS[order.status] ?? order.status} isPending={isPending} act={act}>
       <span className="hf-plate">{order.plate}</span>
       <span className="hf-what">{[order.vehicle, order.service.name].filter(Boolean).join(', ')}</span>
-      <span className="hf-status" data-status={order.status}>
-        {WORDS[order.status] ?? order.status}
-        {isPending && <span className="hf-sending"> (sending)</span>}
-      </span>
-      {next && (
-        <button type="button" className="hf-act" onClick={() => move(next[0])}>
-          {next[1]}
-          <span className="hf-hidden">{` ${order.plate}`}</span>
-        </button>
-      )}
-      {failure !== null && (
-        <p className="hf-trouble" role="alert">
-          {failure}
-        </p>
-      )}
-    </li>
+    </LineRow>
   );
 }
 

@@ -13,8 +13,8 @@ export interface PartProps {
 export function Part({ title, aside, isWide = false, children }: PartProps) {
   const id = useId();
   return (
-    <section className={isWide ? 'hf-part hf-part-wide' : 'hf-part'} aria-labelledby={id}>
-      <header className="hf-part-head">
+    <section className={isWide ? 'hf-card hf-part-wide' : 'hf-card'} aria-labelledby={id}>
+      <header className="hf-head">
         <h2 id={id}>{title}</h2>
         {aside}
       </header>
@@ -25,9 +25,9 @@ export function Part({ title, aside, isWide = false, children }: PartProps) {
 
 export function Facts({ rows }: { readonly rows: readonly (readonly [name: string, value: string])[] }) {
   return (
-    <dl className="hf-pairs">
+    <dl className="hf-facts">
       {rows.map(([name, value]) => (
-        <div key={name} className="hf-pair">
+        <div key={name} className="hf-fact">
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

@@ -1,7 +1,9 @@
-// Where toasts are drawn (004): at one of six places, at most a few at a time, never in the way of what is below. They are spoken once, stand still
+// Where toasts are drawn (document 004): at one of six places, at most a few at a time, never in the way of what is below. They are spoken once, stand still
 // while somebody looks at them, and can be reached and closed by keys.
 import { useLayoutEffect, useRef, type FocusEvent, type RefObject } from 'react';
+import { createPortal } from 'react-dom';
 import type { ToastNotification } from '../../feedback/toast-state.ts';
+import { useToastHost } from './toast-host.ts';
 import { useShownHere } from './toast-holders.ts';
 import { ToastItem } from './toast-item.tsx';
 import { focusNewest, useToastKeys } from './use-toast-keys.ts';
@@ -34,7 +36,8 @@ export function ToastContainer({ toasts, onDismiss, position = 'top-right', maxV
   const { dismiss, onFocusCapture } = useDismiss(root, onDismiss);
   const times = useToastTimes(here, isStill, onDismiss);
   useToastKeys({ root, shown, dismiss });
-  return (
+  const host = useToastHost();
+  const part = (
     <>
       {announce && <Announcer toasts={here} />}
       {shown.length > 0 && (
@@ -56,6 +59,7 @@ export function ToastContainer({ toasts, onDismiss, position = 'top-right', maxV
       )}
     </>
   );
+  return host ? createPortal(part, host) : part;
 }
 
 /** What is wrong is said at once, everything else when there is time. Both places stand from the start, or their first words would be missed. */

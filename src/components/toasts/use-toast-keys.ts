@@ -30,6 +30,8 @@ function answer(event: KeyboardEvent, { root, shown, dismiss }: ToastKeys): bool
   if (event.key === 'F8') return focusNewest(root.current);
   const newest = shown.findLast(({ dismissible }) => dismissible !== false);
   if (event.key !== 'Escape' || !newest || belongsToDialog(root.current)) return false;
+  // In a dialog the same key would close that too.
+  event.preventDefault();
   dismiss(newest.id);
   return true;
 }

@@ -1,2 +1,2 @@
-// The address under which the documents name it (seed 002). Re-export only.
+// The address under which the documents name it (document 002). Re-export only.
 export { ConnectionStatus } from '../connection-status.tsx';

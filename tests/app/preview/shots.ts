@@ -1,6 +1,7 @@
-// Photographs the preview: node shots.ts <folder> [scene ...]. Looks at every size in light and dark.
+// Photographs the preview: node tests/app/preview/shots.ts <folder> [scene ...]. Looks at every size in light and dark.
 import { chromium, type BrowserContextOptions, type Page } from '@playwright/test';
 import { createServer } from 'vite';
+import { launchOptions } from '../../../scripts/find-browser.mjs';
 
 const [folder = 'shots', ...wanted] = process.argv.slice(2);
 const scenes = wanted.length > 0 ? wanted : ['live', 'offline', 'sign-in'];
@@ -15,7 +16,7 @@ const sizes = [
 
 const server = await createServer({ configFile: `${import.meta.dirname}/vite.config.ts` });
 await server.listen();
-const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await chromium.launch(launchOptions());
 const only = process.env['SIZES']?.split(',');
 const themes = (process.env['THEMES'] ?? 'light,dark').split(',').map((theme) => (theme === 'dark' ? 'dark' : 'light'));
 for (const { name, ...size } of sizes.filter((candidate) => !only || only.includes(candidate.name))) {

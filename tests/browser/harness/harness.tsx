@@ -22,6 +22,7 @@ import {
   type SyncManagerHook,
 } from '@/lib/sync';
 import type { SyncManager } from '@/client/contract.ts';
+import { COLLECTIONS } from '@/domain/collections.ts';
 
 const query = new URLSearchParams(location.search);
 const delivered: { seq: number; id: string; type: string; data: unknown }[] = [];
@@ -76,7 +77,6 @@ addEventListener('unhandledrejection', (event) => noteError(String(event.reason)
 const CachedProbe = lazy(() => import('./cached-probe.tsx'));
 const cachedKey = query.get('cached');
 
-const NAMES = ['orders', 'bays', 'jobs', 'queues', 'payments', 'drivers', 'customers'];
 const collections = new Map<string, CollectionSnapshot>();
 
 function Documents({ name }: { readonly name: string }): null {
@@ -115,7 +115,7 @@ function Probe() {
 /** Where a test's tokens come from: it puts a function there before the page starts. */
 const getToken: GetToken = (ask) => (window as unknown as { getToken?: GetToken }).getToken?.(ask) ?? null;
 const [tenantId, user] = query.get('as')?.split('/') ?? [];
-const bearer = query.get('auth') === 'bearer' ? ({ auth: 'bearer', getToken } as const) : {};
+const bearer = query.get('auth') === 'bearer' ? ({ auth: 'bearer', getToken, storeToken: query.get('store') === 'token' } as const) : {};
 
 /** What a server would have rendered into the page: a test put it there. */
 const rendered = localStorage.getItem('rendered');
@@ -139,7 +139,7 @@ createRoot(document.getElementById('root') as HTMLElement).render(
         <CachedProbe name={cachedKey} />
       </Suspense>
     )}
-    {NAMES.map((name) => (
+    {COLLECTIONS.map((name) => (
       <Documents key={name} name={name} />
     ))}
   </SyncManagerProvider>,

@@ -1,19 +1,27 @@
 // A page that only writes: the outbox on the disk of a signed-in person and the service worker beside it, without engine or connection, so that
 // whatever reaches the server was sent by the service worker.
+import { followToken } from '@/client/follow-token.ts';
+import { createPageTokens } from '@/client/page-tokens.ts';
 import { POLICY } from '@/core/policy.ts';
 import { createOutbox } from '@/outbox/outbox.ts';
 import type { Outbox } from '@/outbox/contract.ts';
+import { createReopeningRows } from '@/outbox/reopening-rows.ts';
 import { createBrowserPlatform } from '@/platform/browser.ts';
 import { PATHS, type SessionInfo } from '@/protocol/http.ts';
 import { createScope } from '@/scope/create-scope.ts';
-import { openRegistry, scopeOf, type CurrentSession } from '@/scope/registry.ts';
+import { openRegistry, scopeOf, type AuthKind, type CurrentSession } from '@/scope/registry.ts';
 import { scopeNames, type Scope } from '@/scope/scope.ts';
+import { openDatabase } from '@/store/database.ts';
+import { keptToken } from '@/store/kept-token.ts';
 import { openOutboxRows } from '@/store/outbox-rows.ts';
+import { createNotes } from '@/store/store-notes.ts';
 import { reopenStore, wipeStore } from '@/store/wipe.ts';
 
 export interface OutboxPage {
   /** Signs in at the server and on this device, and waits until the service worker is in charge. */
   signIn(email: string, password: string): Promise<void>;
+  /** As an application does that has tokens of its own, kept for the service worker where that is wanted; no cookie comes of it. Answers the token. */
+  signInWithToken(email: string, password: string, isKept: boolean): Promise<string>;
   /** The outbox of whoever is signed in on this device. */
   outbox(): Promise<Outbox>;
   tag(): Promise<string>;
@@ -46,22 +54,38 @@ async function controlled(): Promise<ServiceWorkerRegistration> {
   return navigator.serviceWorker.ready;
 }
 
+async function signedIn(info: SessionInfo, auth: AuthKind): Promise<Scope> {
+  const made = createScope({ baseUrl: '', tenant: info.tenant, user: info.user, feed: '' });
+  const current: CurrentSession = { ...info, scopeId: made.id, baseUrl: '', feed: '', auth, signedInAt: clock.now() };
+  const registry = await openRegistry({ newId: random.id, now: clock.now });
+  await reopenStore({ indexedDB, clock, policy: POLICY }, scopeNames(made).database, { scope: made, nowMs: clock.now() }, forever);
+  await registry.signIn(current);
+  registry.close();
+  await controlled();
+  return made;
+}
+
 const page: OutboxPage = {
   async signIn(email, password) {
     const answer = await fetch(PATHS.session, { method: 'POST', body: JSON.stringify({ email, password }) });
-    const info = (await answer.json()) as SessionInfo;
-    const made = createScope({ baseUrl: '', tenant: info.tenant, user: info.user, feed: '' });
-    const current: CurrentSession = { ...info, scopeId: made.id, baseUrl: '', feed: '', auth: 'cookie', signedInAt: clock.now() };
-    const registry = await openRegistry({ newId: random.id, now: clock.now });
-    await reopenStore({ indexedDB, clock, policy: POLICY }, scopeNames(made).database, { scope: made, nowMs: clock.now() }, forever);
-    await registry.signIn(current);
-    registry.close();
-    await controlled();
+    await signedIn((await answer.json()) as SessionInfo, 'cookie');
+  },
+  async signInWithToken(email, password, isKept) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch('/api/v1/token', { method: 'POST', headers, body: JSON.stringify({ email, password }) });
+    const { accessToken } = (await answer.json()) as { accessToken: string };
+    const who = await fetch(PATHS.session, { headers: { authorization: `Bearer ${accessToken}` }, credentials: 'omit' });
+    const made = await signedIn((await who.json()) as SessionInfo, 'bearer');
+    const notes = createNotes(await openDatabase({ indexedDB, clock, policy: POLICY }, scopeNames(made).database, forever));
+    const tokens = createPageTokens(() => accessToken, platform);
+    followToken({ tokens, notes, isWanted: isKept, now: clock.now, log: platform.log }, forever);
+    while (isKept && (await keptToken(notes, clock.now())) !== accessToken) await new Promise((resolve) => setTimeout(resolve, 10));
+    return accessToken;
   },
   async outbox() {
     const mine = await scope();
     const open = () => openOutboxRows({ indexedDB, clock, policy: POLICY, name: scopeNames(mine).database }, forever);
-    return createOutbox({ open, isDurable: () => true, scope: mine.id, clock, random, tell: () => {} });
+    return createOutbox({ rows: createReopeningRows(open), isDurable: () => true, scope: mine.id, clock, random, tell: () => {} });
   },
   tag,
   async sync() {
