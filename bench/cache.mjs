@@ -7,35 +7,19 @@
 // The run: one of the branch's documents is read every few milliseconds, as screens would that come and go; four of five reads are of the fifth of
 // documents that are looked at most, and one document is changed past the library every 50 reads, which its event tells the page. The cache is that of the
 // library, in the page that the browser tests use, with a profile on disk. Times are the page's own clock, from the question to the answer.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { requireNode } from '../scripts/require-node.mjs';
 
 await requireNode();
-const { chromium } = await import('@playwright/test');
-const { BROWSER_ARGS, findBrowser } = await import('../scripts/find-browser.mjs');
-const { runNode, stopChild } = await import('../scripts/run-child.mjs');
+const { HARNESS, PERSON } = await import('../scripts/serve-build.mjs');
+const { onStage } = await import('./stage.mjs');
+const { quantile } = await import('./quantile.mjs');
 
 const READS = Number(process.env.READS ?? 2_000);
-const PORT = Number(process.env.PORT ?? 4_199);
-const ORIGIN = `http://127.0.0.1:${PORT}`;
-const PERSON = { email: 'dilani@nugegoda.lagooncarcare.example', password: 'holdfast-demo' };
 const BARS = { hitRate: 0.95, cachedMs: 50, freshMs: 200, bytes: 10_000_000 };
 
-const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-const profile = mkdtempSync(join(tmpdir(), 'holdfast-bench-profile-'));
-const distDir = join(dataDir, 'dist');
-const build = ['node_modules/vite/bin/vite.js', 'build', '-c', 'tests/browser/harness/vite.config.ts', '--outDir', distDir, '--emptyOutDir'];
-const built = await runNode(build, { quiet: true }).ended;
-if (built !== 0) process.exit(built);
-const server = runNode(['server/main.ts'], { env: { PORT: String(PORT), DATA_DIR: dataDir, DIST_DIR: distDir, DEMO_TRAFFIC: 'off' }, quiet: true });
-const executablePath = findBrowser();
-const context = await chromium.launchPersistentContext(profile, { args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) });
-try {
-  await untilServed();
+await onStage({ config: HARNESS }, async ({ server, context }) => {
   const page = await context.newPage();
-  await page.goto(`${ORIGIN}/?cached=none`);
+  await page.goto(`${server.url}/?cached=none`);
   await page.waitForFunction(() => globalThis.harness?.phase === 'signed-out');
   await page.evaluate(({ email, password }) => globalThis.harness.signIn(email, password), PERSON);
   await page.waitForFunction(() => globalThis.harness.health.label === 'Live' && globalThis.cached);
@@ -49,12 +33,7 @@ try {
   const disk = await page.evaluate(readFromDisk, paths);
   const full = await page.evaluate(overfill);
   report({ day, disk, full, documents: paths.length });
-} finally {
-  await context.close();
-  stopChild(server.child, 'SIGKILL');
-  await server.ended;
-  for (const folder of [dataDir, profile]) rmSync(folder, { recursive: true, force: true });
-}
+});
 
 /** Runs in the page. */
 async function work({ paths, reads }) {
@@ -126,23 +105,10 @@ function report({ day, disk, full, documents }) {
 
 /** The bar counts for 19 of 20 reads: a machine that is busy with other things is seen in the slowest. */
 function slowest(times) {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)];
+  return quantile(times, 0.95);
 }
 
 function spread(times) {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))].toFixed(1);
+  const at = (share) => quantile(times, share).toFixed(1);
   return `median ${at(0.5)} ms, 95th ${at(0.95)} ms, slowest ${at(1)} ms of ${times.length}`;
-}
-
-async function untilServed() {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const isUp = await fetch(`${ORIGIN}/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isUp) return;
-    await new Promise((wait) => setTimeout(wait, 200));
-  }
-  throw new Error(`The server did not come up on port ${PORT}.`);
 }

@@ -1,5 +1,6 @@
 // `node bench/server-readers.mjs [readers]`: what readers cost the server, each in a process of its own. First memory: readers that never read a
-// byte while megabytes are written. Then CPU: readers that follow, beside a bare node:http broadcaster that writes one shared buffer to all.
+// byte while megabytes are written. Then CPU: readers that follow, beside a bare node:http broadcaster that writes one shared buffer to all;
+// `packed`: the same readers, accepting gzip.
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -15,6 +16,7 @@ const SELF = fileURLToPath(import.meta.url);
 const EVENT_BYTES = 290;
 const EVENTS = 100;
 const role = process.argv[2];
+let received = 0;
 
 if (role === 'holdfast' || role === 'bare') await serve(role);
 else await measure(Number(role ?? 300));
@@ -47,7 +49,7 @@ async function serveHoldfast() {
     async write(count, bytes) {
       for (let at = 0; at < count; at++) {
         const fields = { orderID: null, timestamp: '', tenant: 't', actor: null, mutationId: null, changes: [] };
-        const body = JSON.stringify({ eventType: 'status_update', data: { text: 'x'.repeat(bytes) }, ...fields });
+        const body = JSON.stringify({ eventType: 'status_update', data: { text: textOf(bytes, at) }, ...fields });
         const entry = { at: Date.now(), type: 'status_update', orderId: null, mutationId: null, collections: [], body };
         server.hub.publish(
           't',
@@ -98,20 +100,31 @@ async function measure(readers) {
   stuck.stop();
 
   const costs = {};
-  for (const kind of ['bare', 'holdfast', 'bare', 'holdfast']) {
-    const child = await start(kind);
-    const following = open(child, readers, true);
+  const sizes = {};
+  for (const kind of ['bare', 'holdfast', 'packed', 'bare', 'holdfast', 'packed']) {
+    const child = await start(kind === 'bare' ? 'bare' : 'holdfast');
+    const none = await child.ask({ ask: 'state' });
+    received = 0;
+    const following = open({ ...child, headers: kind === 'packed' ? { ...child.headers, 'accept-encoding': 'gzip' } : child.headers }, readers, true);
     await child.until(({ open }) => open === readers);
     const from = await child.ask({ ask: 'write', count: 20, bytes: EVENT_BYTES });
     const to = await child.ask({ ask: 'write', count: EVENTS, bytes: EVENT_BYTES });
     const micros = to.cpu.user + to.cpu.system - from.cpu.user - from.cpu.system;
     (costs[kind] ??= []).push(micros / EVENTS / readers);
+    sizes[kind] =
+      `${Math.round(received / (EVENTS + 20) / readers)} bytes a delivery, hello and padding with it; ${Math.round((to.rss - none.rss) / readers / 1_024)} kB a reader`;
     for (const socket of following) socket.destroy();
     child.stop();
   }
   const best = (kind) => Math.min(...costs[kind]);
-  for (const kind of ['bare', 'holdfast']) report('CPU', `${kind}: ${costs[kind].map((cost) => cost.toFixed(1)).join(', ')} us a delivery`);
+  for (const kind of ['bare', 'holdfast', 'packed']) report(kind, sizes[kind]);
+  for (const kind of ['bare', 'holdfast', 'packed']) report('CPU', `${kind}: ${costs[kind].map((cost) => cost.toFixed(1)).join(', ')} us a delivery`);
   report('ratio', `${(best('holdfast') / best('bare')).toFixed(2)} (the bar is 1.3; ours also writes each event to the file)`);
+}
+
+/** As little alike as the documents of an order are. */
+function textOf(bytes, at) {
+  return Array.from({ length: Math.ceil(bytes / 8) }, (_, part) => ((at + 1) * (part + 7) * 2_654_435_761).toString(36).slice(-8)).join('');
 }
 
 async function start(kind) {
@@ -134,7 +147,7 @@ function open({ port, headers }, readers, isReading) {
   return Array.from({ length: readers }, () => {
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => undefined);
-    if (isReading) socket.on('data', () => undefined);
+    if (isReading) socket.on('data', (chunk) => (received += chunk.length));
     else socket.pause();
     socket.write(`GET /api/v1/sync/events HTTP/1.1\r\n${lines.join('')}\r\n`);
     return socket;

@@ -11,13 +11,14 @@ import { requireNode } from '../scripts/require-node.mjs';
 
 await requireNode();
 process.env.TAKEOVER_PACE = 'real';
-const { runNode } = await import('../scripts/run-child.mjs');
+const { buildInto, HARNESS } = await import('../scripts/serve-build.mjs');
 const { killHard, workerRenderers } = await import('../tests/support/browser-processes.ts');
 const { MANAGER } = await import('../tests/support/page-probes.ts');
 const { launchRawChromium } = await import('../tests/support/raw-chromium.ts');
 const { startServerProcess } = await import('../tests/support/server-process.ts');
 const { delivering, firstAfter, firstOfNext, isLive, leads, openPage, openSignedIn } = await import('../tests/browser/hosts/raw-pages.ts');
 const { startTraffic } = await import('../tests/browser/hosts/traffic.ts');
+const { quantile } = await import('./quantile.mjs');
 
 const [part = 'deaths', ...places] = process.argv.slice(2);
 const RUNS = Number(process.env.RUNS ?? (part === 'deaths' ? 20 : 5));
@@ -25,9 +26,7 @@ const HANG_MS = 15_000;
 
 const distDir = mkdtempSync(join(tmpdir(), 'holdfast-takeover-'));
 try {
-  const code = await runNode(['node_modules/vite/bin/vite.js', 'build', '-c', 'tests/browser/harness/vite.config.ts', '--outDir', distDir], { quiet: true })
-    .ended;
-  if (code !== 0) throw new Error('The harness did not build');
+  await buildInto(distDir, HARNESS);
   if (part === 'deaths') for (const place of places.length > 0 ? places : ['shared', 'elected']) await deaths(place);
   else for (const kind of places.length > 0 ? places : Object.keys(SILENCES())) await silences(kind);
 } finally {
@@ -149,7 +148,6 @@ async function onStage(story) {
 }
 
 function print(name, times) {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-  console.log(`${name}: median ${at(0.5)} ms, p90 ${at(0.9)}, ${sorted[0]} to ${sorted.at(-1)}, ${sorted.length} runs`);
+  const [least, middle, late, most] = [0, 0.5, 0.9, 1].map((share) => quantile(times, share));
+  console.log(`${name}: median ${middle} ms, p90 ${late}, ${least} to ${most}, ${times.length} runs`);
 }

@@ -15,6 +15,12 @@ export const BROWSER_ARGS = [
   '--disable-sync',
 ];
 
+/** What Playwright needs to start it: `chromium.launch(launchOptions())`. */
+export function launchOptions() {
+  const executablePath = findBrowser();
+  return { args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) };
+}
+
 /** Path of a Chromium: CHROMIUM_PATH, else the system's, else Playwright's own; null where there is none. */
 export function findBrowser() {
   const asked = process.env.CHROMIUM_PATH;

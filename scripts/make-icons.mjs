@@ -5,7 +5,7 @@ import { requireNode, root } from './require-node.mjs';
 
 await requireNode();
 const { chromium } = await import('@playwright/test');
-const { BROWSER_ARGS, findBrowser } = await import('./find-browser.mjs');
+const { launchOptions } = await import('./find-browser.mjs');
 
 /** Ground of the icons that a system cuts to its own shape: the logo's own, so that no corner shows. */
 const GROUND = '#0D181E';
@@ -22,8 +22,7 @@ const svg = readFileSync(resolve(root, 'public/favicon.svg'), 'utf8');
 const folder = resolve(root, 'public/icons');
 mkdirSync(folder, { recursive: true });
 
-const executablePath = findBrowser();
-const browser = await chromium.launch({ args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) });
+const browser = await chromium.launch(launchOptions());
 for (const icon of ICONS) await render(icon);
 await browser.close();
 

@@ -4,39 +4,37 @@
 //   npm run screenshots                     everything
 //   npm run screenshots -- board orders     these screens
 //   SIZES=phone THEMES=dark OUT=/tmp/look npm run screenshots
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { withPalette } from './png-palette.mjs';
 import { requireNode, root } from './require-node.mjs';
 
 await requireNode();
 const { chromium } = await import('@playwright/test');
-const { BROWSER_ARGS, findBrowser } = await import('./find-browser.mjs');
-const { runNode, stopChild } = await import('./run-child.mjs');
+const { launchOptions } = await import('./find-browser.mjs');
+const { serveBuild, signInByForm } = await import('./serve-build.mjs');
+const { STATES } = await import('./screenshot-states.mjs');
+const { createFaultProxy } = await import('../tests/support/fault-proxy.ts');
 
-const PORT = Number(process.env.PORT ?? 4_199);
-const URL_OF_APP = `http://127.0.0.1:${PORT}`;
 const FOLDER = resolve(root, process.env.OUT ?? 'docs/screens');
-/** UX.md names the first; the others are a usual phone and a usual desktop. */
+/** The first is the tablet of a bay, for which the screens are drawn; the others are a usual phone and a usual desktop. */
 const SIZES = { tablet: { width: 1_280, height: 800 }, phone: { width: 390, height: 844 }, desktop: { width: 1_440, height: 900 } };
 /** What a browser shows before it installs: copies of two of the pictures, beside the manifest that names them. */
 const FOR_MANIFEST = { 'board-tablet-light.png': 'board-wide.png', 'board-phone-light.png': 'board-narrow.png' };
-const PERSON = { email: 'dilani@nugegoda.lagooncarcare.example', password: 'holdfast-demo' };
 
 const isChosen = (name, list) => !list || list.split(',').includes(name);
 const sizes = Object.entries(SIZES).filter(([name]) => isChosen(name, process.env.SIZES));
 const themes = ['light', 'dark'].filter((name) => isChosen(name, process.env.THEMES));
 const chosen = process.argv.slice(2);
 
-const at = (path) => (page) => page.goto(`${URL_OF_APP}${path}`);
+const at = (path) => (page) => page.goto(`${proxy.url}${path}`);
 const firstOrder = async (page) => {
-  await page.goto(`${URL_OF_APP}/orders?stage=washing`);
+  await page.goto(`${proxy.url}/orders?stage=washing`);
   await page.locator('.order-row').first().click();
   await page.locator('.stepper').waitFor();
 };
 const newOrder = async (page) => {
-  await page.goto(`${URL_OF_APP}/orders`);
+  await page.goto(`${proxy.url}/orders`);
   await page
     .getByRole('button', { name: 'New order' })
     .or(page.getByRole('button', { name: 'New', exact: true }))
@@ -45,7 +43,7 @@ const newOrder = async (page) => {
   await page.getByRole('dialog', { name: 'New order' }).waitFor();
 };
 const keys = async (page) => {
-  await page.goto(`${URL_OF_APP}/orders`);
+  await page.goto(`${proxy.url}/orders`);
   await page.locator('.order-row').first().waitFor();
   await page.keyboard.press('?');
 };
@@ -58,6 +56,7 @@ const LIVE = [
   { name: 'order', open: firstOrder },
   { name: 'new-order', open: newOrder },
   { name: 'dashboard', open: at('/dashboard') },
+  { name: 'realtime', open: at('/realtime') },
   { name: 'settings', open: at('/settings') },
   { name: 'debug', open: at('/debug') },
   { name: 'not-found', open: at('/nowhere'), only: ['phone', 'tablet'] },
@@ -71,39 +70,30 @@ const OFFLINE = [
   { name: 'dashboard-offline', open: at('/dashboard'), only: ['desktop', 'phone'] },
 ];
 
-const data = mkdtempSync(join(tmpdir(), 'holdfast-screens-'));
-const dist = join(data, 'dist');
 mkdirSync(FOLDER, { recursive: true });
 mkdirSync(resolve(root, 'public/screenshots'), { recursive: true });
-const built = await runNode(['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn', '--outDir', dist, '--emptyOutDir']).ended;
-if (built !== 0) process.exit(built);
-
-let server = startServer();
-const executablePath = findBrowser();
-const browser = await chromium.launch({ args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) });
+const server = await serveBuild({ env: { DEMO_TRAFFIC: 'on', DEMO_RATE: '1' } });
+const proxy = await createFaultProxy({ target: server.url });
+const browser = await chromium.launch(launchOptions());
 try {
   for (const [size, viewport] of sizes) for (const theme of themes) await photograph(size, viewport, theme);
 } finally {
   await browser.close();
-  await stopServer();
-  rmSync(data, { recursive: true, force: true });
+  await proxy.close();
+  await server.dispose();
 }
 
 /** A device of its own for each size and theme: everything that a person would see from the first visit on. */
 async function photograph(size, viewport, colorScheme) {
-  await untilServed();
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce', hasTouch: size !== 'desktop', isMobile: size !== 'desktop' });
   const page = await context.newPage();
   const wanted = (list) => list.filter(({ name, only }) => (chosen.length === 0 || chosen.includes(name)) && (!only || only.includes(size)));
   const shoot = (name) => take(page, `${name}-${size}-${colorScheme}.png`);
-  await page.goto(URL_OF_APP);
+  await page.goto(proxy.url);
   await page.getByLabel('E-mail').waitFor();
   if (wanted([{ name: 'sign-in' }]).length > 0) await shoot('sign-in');
-  await page.getByLabel('E-mail').fill(PERSON.email);
-  await page.getByLabel('Password', { exact: true }).fill(PERSON.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signInByForm(page);
   const isIn = (state) => page.locator(`.indicator[data-state="${state}"]`).waitFor({ timeout: 60_000 });
-  await isIn('live');
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   for (const { name, open } of wanted(LIVE)) {
     await open(page);
@@ -112,16 +102,23 @@ async function photograph(size, viewport, colorScheme) {
   }
   const offline = wanted(OFFLINE);
   if (offline.length > 0) {
-    await page.goto(URL_OF_APP);
+    await page.goto(proxy.url);
     await isIn('live');
-    await stopServer();
+    proxy.rule('/', { do: 'refuse' });
+    proxy.drop('/');
     await isIn('offline');
     for (const { name, open } of offline) {
       await open(page);
       await isIn('offline');
       await shoot(name);
     }
-    server = startServer();
+    proxy.heal();
+    await isIn('live');
+  }
+  for (const { live, shows } of STATES) {
+    const names = wanted(shows).map(({ name }) => name);
+    const shootWanted = (name) => (names.includes(name) ? shoot(name) : Promise.resolve());
+    if (names.length > 0) await live({ page, context, url: proxy.url, shoot: shootWanted, isIn, proxy, server });
   }
   await context.close();
 }
@@ -135,25 +132,4 @@ async function take(page, name) {
   if (!process.env.OUT && FOR_MANIFEST[name]) writeFileSync(resolve(root, 'public/screenshots', FOR_MANIFEST[name]), picture);
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   console.log(wider > 0 ? `${name}  ${wider} px wider than the screen` : name);
-}
-
-function startServer() {
-  return runNode(['server/main.ts'], { env: { PORT: String(PORT), DATA_DIR: data, DIST_DIR: dist, DEMO_RATE: '1' }, quiet: true });
-}
-
-async function stopServer() {
-  stopChild(server.child);
-  await server.ended;
-}
-
-async function untilServed() {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const isUp = await fetch(`${URL_OF_APP}/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isUp) return;
-    await new Promise((wait) => setTimeout(wait, 200));
-  }
-  throw new Error(`The server did not come up on port ${PORT}.`);
 }

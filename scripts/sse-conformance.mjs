@@ -31,13 +31,13 @@ export async function runCases(cases) {
 /** What makes a case unreadable; null where nothing does. A case that says less than it means would pass for the wrong reason. */
 function faultOf(one) {
   if (typeof one !== 'object' || one === null) return 'is no case';
-  const { chunks, expect, initialLastEventId = '' } = one;
+  const { chunks, expect, initialLastEventId } = one;
   if (!Array.isArray(chunks)) return 'chunks should be a list';
   const odd = chunks.findIndex((chunk) => !isChunk(chunk));
   if (odd >= 0) return `chunk ${odd} should be base64 or {b64, times}`;
   if (typeof expect !== 'object' || expect === null) return 'expect should be {events, lastEventId, retry}';
   if (expect.events !== undefined && !Array.isArray(expect.events)) return 'expect.events should be a list';
-  return isText(initialLastEventId) ? null : 'initialLastEventId should be a text';
+  return isText(initialLastEventId ?? '') ? null : 'initialLastEventId should be a text';
 }
 
 const NOT_BASE64 = /[^A-Za-z0-9+/=\s]/;

@@ -75,6 +75,6 @@ function toRow({ title, isOk, notes }) {
   const verdict = JSON.parse(textOf('verdict') ?? 'null');
   // A story that counts nothing has its own expectations about each event; only its result is told.
   const counts = verdict ? [verdict.lost, verdict.doubled, verdict.outOfOrder].map(String) : ['-', '-', '-'];
-  const name = title.replace('@core ', '');
+  const name = title.replace(/^@\w+ /, '');
   return [name.length > 90 ? `${name.slice(0, 87)}...` : name, textOf('recovery') ?? '-', ...counts, isOk ? 'ok' : 'FAILED'];
 }
