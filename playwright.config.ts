@@ -1,8 +1,6 @@
 // Browser tests on real Chromium. One worker: they start servers, crash tabs and count streams, and this must not be another test's noise.
 import { defineConfig } from '@playwright/test';
-import { BROWSER_ARGS, findBrowser } from './scripts/find-browser.mjs';
-
-const executablePath = findBrowser();
+import { launchOptions } from './scripts/find-browser.mjs';
 
 export default defineConfig({
   testDir: 'tests/browser',
@@ -14,7 +12,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list'], ['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ?? 'test-results/playwright.json' }]],
-  use: { launchOptions: { args: [...BROWSER_ARGS], ...(executablePath ? { executablePath } : {}) } },
+  use: { launchOptions: launchOptions() },
   projects: [
     { name: 'browser', testIgnore: ['faults/**', '**/*.fault.spec.ts'] },
     { name: 'faults', testMatch: ['faults/**/*.spec.ts', '**/*.fault.spec.ts'], timeout: 300_000 },

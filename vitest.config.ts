@@ -10,6 +10,7 @@ export default defineConfig({
     // src: the folder that the documents name, src/lib/sync/__tests__, which lists tests of tests/ again.
     include: ['tests/**/*.test.{ts,tsx}', 'src/lib/**/__tests__/*.test.{ts,tsx}'],
     exclude: ['tests/browser/**', 'node_modules/**'],
+    setupFiles: ['tests/support/react-warnings.ts'],
     testTimeout: 30_000,
     // All cores: on two, the default would leave one idle.
     maxWorkers: '100%',
