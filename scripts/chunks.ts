@@ -28,7 +28,8 @@ export const pageChunks = {
     {
       name: 'requests',
       test: files(
-        'client account page-sender',
+        'client/session account',
+        'client/writes page-sender',
         'scope registry-changes',
         'store wipe',
         'transport send rest-failure exchange body deadline request-headers abort-race problem-code',
@@ -39,8 +40,12 @@ export const pageChunks = {
     {
       name: 'live',
       test: files(
-        'client live live-page seed engine-link engine-reads page-bus page-feed page-lease page-state connection-health health-watch metrics',
-        'client follow-collections host-keeper lazy-consumers replica silence-watch',
+        'client live live-page',
+        'client/documents seed engine-reads follow-collections replica',
+        'client/link engine-link page-bus page-feed page-lease host-keeper silence-watch',
+        'client/state page-state',
+        'client/health connection-health health-watch metrics',
+        'client/consumers lazy-consumers',
         'host choose-host create-host shared-host lazy-host generation',
         'store log-follow block-slices',
         'platform page locks',

@@ -1,7 +1,7 @@
 // Signing out as a person lives through it: on the way, held up by entries that were not sent, or failed. Nothing is wiped before they chose.
 import { useCallback, useState } from 'react';
 import { SyncError } from '@/lib/sync';
-import type { LogoutOptions } from '../client/account.ts';
+import type { LogoutOptions } from '../client/session/account.ts';
 
 /** What becomes of entries that were not sent: `refuse` sends first, and stays where that does not work. */
 export type Unsent = NonNullable<LogoutOptions['unsent']>;

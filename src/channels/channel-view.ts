@@ -1,6 +1,6 @@
 // What a channel shows of the documents that a page holds: one of them, or all of its namespace. The same value for the same documents, so that
 // whoever draws it can tell when nothing changed.
-import type { CollectionSnapshot } from '../client/collections.ts';
+import type { CollectionSnapshot } from '../client/documents/collections.ts';
 import { withStatus } from '../core/channel-events.ts';
 import type { Channel } from '../core/channel-names.ts';
 import type { StoredDocument } from '../core/document.ts';

@@ -1,6 +1,6 @@
 // What channels wish of the connection while somebody listens to them: the smallest poll interval and delay, the most attempts. With the last wish the
 // page has its own configuration back.
-import type { SyncConfiguration } from '../client/configuration.ts';
+import type { SyncConfiguration } from '../client/state/configuration.ts';
 import type { SyncManager } from '../client/contract.ts';
 
 export interface ChannelWish {

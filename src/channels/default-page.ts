@@ -1,6 +1,6 @@
 // The sync of a page for those who stand outside its provider (document 004 shows none): that of the provider, once one of its hooks has said so, else
 // one of its own for this origin and whoever is signed in. Either way the same engine, so there is no second connection.
-import { bareOver } from '../client/bare-page.ts';
+import { bareOver } from '../client/bare/bare-page.ts';
 import { createPageSync, type PageSync, type PageSyncOptions } from '../client/page-sync.ts';
 import { DEFAULT_CONFIGURATION } from '../client/sync-manager.ts';
 

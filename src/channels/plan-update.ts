@@ -1,5 +1,5 @@
 // What a change that a component wants of its channel's document becomes: the fields that differ, as the requests that the server takes. Pure.
-import type { Mutation } from '../client/mutation.ts';
+import type { Mutation } from '../client/writes/mutation.ts';
 import type { Namespace } from '../core/channel-names.ts';
 import { isSame } from '../core/conflict.ts';
 import type { Json, JsonObject } from '../protocol/json.ts';

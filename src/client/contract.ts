@@ -12,22 +12,22 @@ import type { ChosenHost } from '../host/create-host.ts';
 import type { LogReader, Notes } from '../store/contract.ts';
 import type { OpenDeps } from '../store/open-scope.ts';
 import type { Identity, RestAnswer, RestRequest, Sender } from '../transport/contract.ts';
-import type { Collections, CollectionSnapshot } from './collections.ts';
-import type { SyncConfiguration } from './configuration.ts';
-import type { ConsumerOptions, OpenConsumers } from './consumers.ts';
-import type { DerivedMetrics } from './derived-metrics.ts';
-import type { MetricsBaseline } from './exported-state.ts';
-import type { Health } from './health.ts';
-import type { History, OrderSync } from './history.ts';
-import type { Mutation, MutationHandle, OutboxDesk } from './mutation.ts';
-import type { MutationRequest, MutationResult } from './mutations.ts';
-import type { PageStore } from './page-store.ts';
-import type { PageTokens } from './page-tokens.ts';
-import type { OutboxSnapshot, Pending } from './pending.ts';
-import type { PageTrace } from './page-trace.ts';
-import type { EventFilter, EventListener, Subscriptions } from './subscriptions.ts';
+import type { Collections, CollectionSnapshot } from './documents/collections.ts';
+import type { SyncConfiguration } from './state/configuration.ts';
+import type { ConsumerOptions, OpenConsumers } from './consumers/consumers.ts';
+import type { DerivedMetrics } from './health/derived-metrics.ts';
+import type { MetricsBaseline } from './state/exported-state.ts';
+import type { Health } from './health/health.ts';
+import type { History, OrderSync } from './documents/history.ts';
+import type { Mutation, MutationHandle, OutboxDesk } from './writes/mutation.ts';
+import type { MutationRequest, MutationResult } from './writes/mutations.ts';
+import type { PageStore } from './documents/page-store.ts';
+import type { PageTokens } from './session/page-tokens.ts';
+import type { OutboxSnapshot, Pending } from './writes/pending.ts';
+import type { PageTrace } from './trace/page-trace.ts';
+import type { EventFilter, EventListener, Subscriptions } from './documents/subscriptions.ts';
 import type { Notifier, Topic, WritableTopic } from './topic.ts';
-import type { TraceRecord } from './trace.ts';
+import type { TraceRecord } from './trace/trace.ts';
 
 /** What only the engine can answer: which store counts, and what lies in its memory. */
 export interface EngineReads {

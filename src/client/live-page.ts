@@ -17,19 +17,19 @@ import type { SyncEvent } from '../protocol/event.ts';
 import { scopeNames } from '../scope/scope.ts';
 import type { Position } from '../store/contract.ts';
 import type { LiveDeps, LivePage } from './contract.ts';
-import { createEngineLink } from './engine-link.ts';
-import { createEngineReads } from './engine-reads.ts';
-import { followCollections } from './follow-collections.ts';
-import type { Health } from './health.ts';
-import { createHealthWatch } from './health-watch.ts';
-import { createHostKeeper } from './host-keeper.ts';
-import { createLazyConsumers } from './lazy-consumers.ts';
-import { createPageBus } from './page-bus.ts';
-import { createPageFeed } from './page-feed.ts';
-import { createPageLease } from './page-lease.ts';
-import { createPageState, type PageStateDeps } from './page-state.ts';
-import { createReplica } from './replica.ts';
-import { createSilenceWatch, type Silence } from './silence-watch.ts';
+import { createEngineLink } from './link/engine-link.ts';
+import { createEngineReads } from './documents/engine-reads.ts';
+import { followCollections } from './documents/follow-collections.ts';
+import type { Health } from './health/health.ts';
+import { createHealthWatch } from './health/health-watch.ts';
+import { createHostKeeper } from './link/host-keeper.ts';
+import { createLazyConsumers } from './consumers/lazy-consumers.ts';
+import { createPageBus } from './link/page-bus.ts';
+import { createPageFeed } from './link/page-feed.ts';
+import { createPageLease } from './link/page-lease.ts';
+import { createPageState, type PageStateDeps } from './state/page-state.ts';
+import { createReplica } from './documents/replica.ts';
+import { createSilenceWatch, type Silence } from './link/silence-watch.ts';
 
 /** How long a page has been there before it fetches what it will need without a network. */
 const FETCH_AHEAD_MS = 1_000;
@@ -93,8 +93,13 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
 
   /** A write has to be kept in the very moment in which the network goes: its code is fetched before. */
   function fetchAhead(): void {
-    void Promise.allSettled([import('./open-outbox.ts'), import('../outbox/decide.ts'), import('./volatile-writes.ts'), import('./kept-configuration.ts')]);
-    import('./stall-watch.ts')
+    void Promise.allSettled([
+      import('./writes/open-outbox.ts'),
+      import('../outbox/decide.ts'),
+      import('./writes/volatile-writes.ts'),
+      import('./state/kept-configuration.ts'),
+    ]);
+    import('./writes/stall-watch.ts')
       .then(({ watchStall }) =>
         watchStall({ topic: deps.pending.topic, clock, warn: health.warn, stir: () => bus.post({ v: PROTOCOL_VERSION, k: 'outbox', why: 'wake' }) }, signal),
       )
@@ -186,7 +191,7 @@ export function createLivePage(deps: LiveDeps, signal: AbortSignal): LivePage {
     replica.wake();
   }
 
-  const acting = () => import('./silence-act.ts');
+  const acting = () => import('./link/silence-act.ts');
 
   async function actOnSilence(found: Silence): Promise<void> {
     try {

@@ -8,10 +8,10 @@ import { createHost } from '../host/create-host.ts';
 import type { Registry } from '../scope/registry.ts';
 import { scopeNames } from '../scope/scope.ts';
 import type { LiveFace, LivePage } from './contract.ts';
-import type { InitialSnapshot } from './initial-snapshot.ts';
+import type { InitialSnapshot } from './documents/initial-snapshot.ts';
 import { createLivePage } from './live-page.ts';
-import type { PageTokens } from './page-tokens.ts';
-import { seedFor } from './seed.ts';
+import type { PageTokens } from './session/page-tokens.ts';
+import { seedFor } from './documents/seed.ts';
 
 export interface LiveOptions extends Omit<EngineInit, 'scope' | 'policy' | 'seed'> {
   readonly tokens: PageTokens | null;
@@ -58,7 +58,7 @@ export function startLive(
 
 function keepToken(tokens: PageTokens, isWanted: boolean, { notes, platform: { clock, log } }: LiveFace, signal: AbortSignal): void {
   if (!notes) return;
-  import('./follow-token.ts').then(({ followToken }) => followToken({ tokens, notes, isWanted, now: clock.now, log }, signal)).catch(() => {});
+  import('./session/follow-token.ts').then(({ followToken }) => followToken({ tokens, notes, isWanted, now: clock.now, log }, signal)).catch(() => {});
 }
 
 /** How long a page has been there before it looks for what nobody uses any more. */

@@ -1,5 +1,5 @@
 // Another scope beside a page's own, with the same options: for a hook that looks at another tenant.
-import type { NamedUser } from './account.ts';
+import type { NamedUser } from './session/account.ts';
 import { createPageSync, type PageSync } from './page-sync.ts';
 
 /** Scopes beside a page's own that are known by name; the oldest is forgotten, and goes on for those who hold it. */

@@ -8,15 +8,15 @@ import { openRegistry, scopeOf, type AuthKind, type CurrentSession, type Registr
 import { scopeNames, type Scope } from '../scope/scope.ts';
 import type { Sender } from '../transport/contract.ts';
 import type { HostWish } from '../host/choose-host.ts';
-import type { LogoutOptions, NamedUser } from './account.ts';
-import { mayBeOf, type InitialSnapshot } from './initial-snapshot.ts';
-import { createLazySender } from './lazy-sender.ts';
-import type { OwnIdentity } from './own-identity.ts';
-import type { GetToken, PageTokens } from './page-tokens.ts';
-import { createMemoryStore, createPageStore } from './page-store.ts';
-import { createSession, type Session, type SessionState } from './session.ts';
+import type { LogoutOptions, NamedUser } from './session/account.ts';
+import { mayBeOf, type InitialSnapshot } from './documents/initial-snapshot.ts';
+import { createLazySender } from './writes/lazy-sender.ts';
+import type { OwnIdentity } from './session/own-identity.ts';
+import type { GetToken, PageTokens } from './session/page-tokens.ts';
+import { createMemoryStore, createPageStore } from './documents/page-store.ts';
+import { createSession, type Session, type SessionState } from './session/session.ts';
 import { createSyncManager, type SyncConfiguration, type SyncManager } from './sync-manager.ts';
-import type { TraceRecord } from './trace.ts';
+import type { TraceRecord } from './trace/trace.ts';
 import { createNotifier, createTopic, type Topic } from './topic.ts';
 
 export interface PageSyncOptions {
@@ -147,7 +147,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
   /** Whoever is signed in on this device by the server's cookie, or whom the application names. */
   async function identify(platform: Platform, baseUrl: string): Promise<OwnIdentity> {
     if (!options.named && options.auth !== 'bearer') return { net: platform.net, tokens: null, createSession };
-    return (await import('./own-identity.ts')).createOwnIdentity(options, platform, baseUrl);
+    return (await import('./session/own-identity.ts')).createOwnIdentity(options, platform, baseUrl);
   }
 
   async function switchTo(current: CurrentSession | null, parts: Parts): Promise<void> {
@@ -207,7 +207,7 @@ export function createPageSync(options: PageSyncOptions): PageSync {
       const session = await begun();
       const made = manager.getSnapshot();
       if (logoutOptions?.unsent !== 'discard' && made?.outbox.getSnapshot().inMemory)
-        await (await import('./leave-unkept.ts')).leaveUnkept(made, createBrowserPlatform().clock);
+        await (await import('./session/leave-unkept.ts')).leaveUnkept(made, createBrowserPlatform().clock);
       await session.logout(logoutOptions);
     },
     start,

@@ -2,23 +2,23 @@
 // (live-page.ts: bus, lease, host, replica) is loaded while the disk is read; a page whose network fails at that moment shows what it has and tries again.
 import { SyncError } from '../core/sync-error.ts';
 import type { LivePage, StartLive, SyncManager, SyncManagerDeps } from './contract.ts';
-import { createCollections } from './collections.ts';
-import { configured, type SyncConfiguration } from './configuration.ts';
-import { NO_METRICS, type DerivedMetrics } from './derived-metrics.ts';
-import { NO_BASELINE, type MetricsBaseline } from './exported-state.ts';
-import { earlyHealth, FIRST_MS, type Health } from './health.ts';
-import { createHistory } from './history.ts';
-import { mutateLater } from './lazy-writes.ts';
-import type { MutationRequest, MutationResult, Mutations } from './mutations.ts';
-import type { PageOutbox } from './page-outbox.ts';
-import { createPending, EMPTY_OUTBOX, type OutboxSnapshot } from './pending.ts';
-import { createPageTrace } from './page-trace.ts';
-import { createSubscriptions } from './subscriptions.ts';
+import { createCollections } from './documents/collections.ts';
+import { configured, type SyncConfiguration } from './state/configuration.ts';
+import { NO_METRICS, type DerivedMetrics } from './health/derived-metrics.ts';
+import { NO_BASELINE, type MetricsBaseline } from './state/exported-state.ts';
+import { earlyHealth, FIRST_MS, type Health } from './health/health.ts';
+import { createHistory } from './documents/history.ts';
+import { mutateLater } from './writes/lazy-writes.ts';
+import type { MutationRequest, MutationResult, Mutations } from './writes/mutations.ts';
+import type { PageOutbox } from './writes/page-outbox.ts';
+import { createPending, EMPTY_OUTBOX, type OutboxSnapshot } from './writes/pending.ts';
+import { createPageTrace } from './trace/page-trace.ts';
+import { createSubscriptions } from './documents/subscriptions.ts';
 import { createNotifier, createTopic } from './topic.ts';
 
-export type { SyncConfiguration } from './configuration.ts';
+export type { SyncConfiguration } from './state/configuration.ts';
 export type { SyncManager, SyncManagerDeps } from './contract.ts';
-export { DEFAULT_CONFIGURATION } from './configuration.ts';
+export { DEFAULT_CONFIGURATION } from './state/configuration.ts';
 
 /** Between two attempts to load the live part. */
 const RETRY_MS = 3_000;
@@ -112,7 +112,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
 
   /** Code for writes comes with the first write. */
   async function send(request: MutationRequest): Promise<MutationResult> {
-    const { createMutations } = await import('./mutations.ts');
+    const { createMutations } = await import('./writes/mutations.ts');
     const note = (kind: string, fields: Readonly<Record<string, unknown>>): void => trace.add(kind, { user: scope.user, ...fields });
     const isOnline = (): boolean => health.getSnapshot().isConnected || health.getSnapshot().isPollingFallback;
     mutations ??= createMutations({ rest: deps.rest, clock, random: platform.random, identity, isOnline, note });
@@ -121,7 +121,7 @@ export function createSyncManager(deps: SyncManagerDeps, onLoggedOut: () => void
 
   /** Code of the outbox comes with the first entry. */
   async function loadOutbox(): Promise<PageOutbox> {
-    const { openOutbox } = await import('./open-outbox.ts');
+    const { openOutbox } = await import('./writes/open-outbox.ts');
     return openOutbox(
       {
         ...{ clock, log, random: platform.random, rest: deps.rest, identity, scope, disk: deps.outboxDisk, reader, topic: outbox, health },

@@ -1,7 +1,7 @@
 // The connection in one line (document 002): an icon and a word for each status, and a way to try again where it failed. It works with the
 // library alone and brings no style: class names say what each part is.
 import { Loader, RefreshCcwDot, TriangleAlert, Wifi, WifiOff, type LucideIcon } from 'lucide-react';
-import type { Health } from '../client/health.ts';
+import type { Health } from '../client/health/health.ts';
 import { useConnectionHealth } from '../react/use-connection-health.ts';
 import { useSyncManager } from '../react/use-sync-manager.ts';
 

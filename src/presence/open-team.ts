@@ -1,5 +1,5 @@
 // The team of a page's manager, made of the browser's own parts when the first hook asks for it, and ended a moment after the last has gone.
-import { createPageBus } from '../client/page-bus.ts';
+import { createPageBus } from '../client/link/page-bus.ts';
 import type { SyncManager } from '../client/contract.ts';
 import { createNotifier } from '../client/topic.ts';
 import { createBrowserPlatform } from '../platform/browser.ts';

@@ -1,7 +1,7 @@
 // All orders that a page takes part in: hands them what is said on the bus, and the moments at which a page comes, goes, or is connected again.
 import { decodeBusMessage } from '../protocol/frame.ts';
 import { decodeTeamNotice } from '../protocol/team.ts';
-import type { PageBus } from '../client/page-bus.ts';
+import type { PageBus } from '../client/link/page-bus.ts';
 import type { Visibility } from '../platform/ports.ts';
 import type { Team } from './contract.ts';
 import { createOrderDesk, type DeskInside, type OrderDeskDeps } from './order-desk.ts';

@@ -1,12 +1,12 @@
 // What hooks show while nobody is signed in: empty topics in the shape of a manager's.
 import type { SyncEvent } from '../protocol/event.ts';
-import type { CollectionSnapshot } from '../client/collections.ts';
-import { earlyHealth, type Health } from '../client/health.ts';
-import { NO_METRICS, type DerivedMetrics } from '../client/derived-metrics.ts';
-import { NO_BASELINE, type MetricsBaseline } from '../client/exported-state.ts';
-import type { OrderSync } from '../client/history.ts';
+import type { CollectionSnapshot } from '../client/documents/collections.ts';
+import { earlyHealth, type Health } from '../client/health/health.ts';
+import { NO_METRICS, type DerivedMetrics } from '../client/health/derived-metrics.ts';
+import { NO_BASELINE, type MetricsBaseline } from '../client/state/exported-state.ts';
+import type { OrderSync } from '../client/documents/history.ts';
 import { DEFAULT_CONFIGURATION, type SyncConfiguration } from '../client/sync-manager.ts';
-import { EMPTY_OUTBOX, type OutboxSnapshot } from '../client/pending.ts';
+import { EMPTY_OUTBOX, type OutboxSnapshot } from '../client/writes/pending.ts';
 import type { Topic } from '../client/topic.ts';
 
 function constant<T>(value: T): Topic<T> {

@@ -1,7 +1,7 @@
 // What a provider does where its application asks for it, loaded then: takes over the state of the system before this one, and reports this device's figures.
 import { useEffect } from 'react';
-import { takeLegacyState } from '../client/legacy-state.ts';
-import { startMetricsReports, type MetricsReportsDeps } from '../client/metrics-reports.ts';
+import { takeLegacyState } from '../client/state/legacy-state.ts';
+import { startMetricsReports, type MetricsReportsDeps } from '../client/health/metrics-reports.ts';
 import type { PageSyncOptions } from '../client/page-sync.ts';
 import { createBrowserPlatform } from '../platform/browser.ts';
 import { useManager, usePageSync } from './provider.tsx';
@@ -43,7 +43,7 @@ export function ProviderExtras({ storageKey, reports }: ProviderExtrasProps): nu
 /** Where tokens speak for requests: `sendBeacon` carries none. */
 function beaconOf({ auth, getToken, named }: PageSyncOptions, baseUrl: string): MetricsReportsDeps['beacon'] {
   if (auth !== 'bearer' || !getToken) return (url, body) => navigator.sendBeacon(url, body);
-  const loading = import('../client/bearer-beacon.ts');
+  const loading = import('../client/session/bearer-beacon.ts');
   const whose = { tenant: named?.tenant ?? null, baseUrl };
   const made = loading.then(({ createBearerBeacon }) => createBearerBeacon(getToken, whose, createBrowserPlatform())).catch(() => null);
   return async (url, body) => (await made)?.(url, body) ?? false;

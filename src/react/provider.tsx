@@ -1,14 +1,14 @@
 // The provider: one PageSync for everything below it. Rendering touches no browser global; mounting starts it.
 import { createContext, lazy, Suspense, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
-import type { NamedUser } from '../client/account.ts';
-import type { CollectionSnapshot } from '../client/collections.ts';
+import type { NamedUser } from '../client/session/account.ts';
+import type { CollectionSnapshot } from '../client/documents/collections.ts';
 import type { HostWish } from '../host/choose-host.ts';
-import type { GetToken } from '../client/page-tokens.ts';
-import { bareOver } from '../client/bare-page.ts';
-import type { EventSourceFactory } from '../client/bare-source.ts';
-import { createInitialCollections, type InitialSnapshot } from '../client/initial-snapshot.ts';
+import type { GetToken } from '../client/session/page-tokens.ts';
+import { bareOver } from '../client/bare/bare-page.ts';
+import type { EventSourceFactory } from '../client/bare/bare-source.ts';
+import { createInitialCollections, type InitialSnapshot } from '../client/documents/initial-snapshot.ts';
 import { createPageSync, type PageSync } from '../client/page-sync.ts';
-import { configured, DEFAULT_CONFIGURATION } from '../client/configuration.ts';
+import { configured, DEFAULT_CONFIGURATION } from '../client/state/configuration.ts';
 import type { SyncConfiguration, SyncManager } from '../client/sync-manager.ts';
 import type { Retention } from '../core/policy.ts';
 import type { AuthKind } from '../scope/registry.ts';

@@ -3,7 +3,7 @@ import { COLLECTION_OF, type Channel } from '../core/channel-names.ts';
 import { SyncError } from '../core/sync-error.ts';
 import { planUpdate } from '../channels/plan-update.ts';
 import type { SyncManager } from '../client/contract.ts';
-import type { Accepted, Fate, Mutation, MutationHandle } from '../client/mutation.ts';
+import type { Accepted, Fate, Mutation, MutationHandle } from '../client/writes/mutation.ts';
 import type { JsonObject } from '../protocol/json.ts';
 
 /** How an optimistic update is kept. `durable: null` = nobody was asked to keep it: it is shown until the server's next value. */

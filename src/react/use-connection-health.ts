@@ -1,7 +1,7 @@
 // How the connection stands, for people and components, with the figures of all sessions.
 import { useMemo } from 'react';
-import type { DerivedMetrics } from '../client/derived-metrics.ts';
-import type { Health } from '../client/health.ts';
+import type { DerivedMetrics } from '../client/health/derived-metrics.ts';
+import type { Health } from '../client/health/health.ts';
 import { NOBODY } from './nobody.ts';
 import { useManager } from './provider.tsx';
 import { useTopic } from './use-topic.ts';

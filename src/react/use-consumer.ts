@@ -1,6 +1,6 @@
 // A named consumer for as long as a component is mounted: one position on disk for all tabs, one of them at a time. See ConsumerOptions.
 import { useEffect } from 'react';
-import type { ConsumerOptions } from '../client/consumers.ts';
+import type { ConsumerOptions } from '../client/consumers/consumers.ts';
 import { useManager } from './provider.tsx';
 import { useLatest } from './use-latest.ts';
 

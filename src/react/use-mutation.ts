@@ -1,8 +1,8 @@
 // Writes of this page: those that must not be lost, and requests that are sent once.
 import { useCallback } from 'react';
 import { SyncError } from '../core/sync-error.ts';
-import type { Mutation, MutationHandle } from '../client/mutation.ts';
-import type { MutationRequest, MutationResult } from '../client/mutations.ts';
+import type { Mutation, MutationHandle } from '../client/writes/mutation.ts';
+import type { MutationRequest, MutationResult } from '../client/writes/mutations.ts';
 import { useManager } from './provider.tsx';
 
 /**

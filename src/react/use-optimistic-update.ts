@@ -1,7 +1,7 @@
 // Shows a change before the server has it. With a function, the function is the application's own call and everything lasts as long as the page;
 // with a request, the write is kept on this device and survives whatever happens to the page.
 import { useMemo } from 'react';
-import type { Effect, Fate, Mutation, ShownEffect } from '../client/mutation.ts';
+import type { Effect, Fate, Mutation, ShownEffect } from '../client/writes/mutation.ts';
 import type { SyncManager } from '../client/contract.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { JsonObject } from '../protocol/json.ts';

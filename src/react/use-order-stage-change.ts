@@ -2,7 +2,7 @@
 // where the page was given a new picture as a whole nobody saw the move, and a callback that navigates must not guess.
 import { useEffect } from 'react';
 import type { SyncEvent } from '../protocol/event.ts';
-import { asTyped, type EventOf } from '../client/typed-events.ts';
+import { asTyped, type EventOf } from '../client/documents/typed-events.ts';
 import { useManager } from './provider.tsx';
 import { useLatest } from './use-latest.ts';
 

@@ -1,7 +1,7 @@
 // Events of one order, as state; and, with a callback, each that comes from now on.
 import { useEffect, useRef } from 'react';
-import type { OrderSync } from '../client/history.ts';
-import { asTyped, type TypedEvent, type TypedListener } from '../client/typed-events.ts';
+import type { OrderSync } from '../client/documents/history.ts';
+import { asTyped, type TypedEvent, type TypedListener } from '../client/documents/typed-events.ts';
 import { NOBODY } from './nobody.ts';
 import { useManager } from './provider.tsx';
 import { useTopic } from './use-topic.ts';

@@ -2,8 +2,8 @@
 import { useMemo } from 'react';
 import { SyncError } from '../core/sync-error.ts';
 import type { SyncManager } from '../client/contract.ts';
-import type { Entry, OutboxDecisions, OutboxDesk } from '../client/mutation.ts';
-import type { ConflictNow, OutboxSnapshot } from '../client/pending.ts';
+import type { Entry, OutboxDecisions, OutboxDesk } from '../client/writes/mutation.ts';
+import type { ConflictNow, OutboxSnapshot } from '../client/writes/pending.ts';
 import { NOBODY } from './nobody.ts';
 import { useManager } from './provider.tsx';
 import { useTopic } from './use-topic.ts';

@@ -1,6 +1,6 @@
 // The queues of waiting cars, live, and putting one in another order: a write that is kept on this device until the server has it.
 import { useCallback, useMemo } from 'react';
-import type { MutationHandle } from '../client/mutation.ts';
+import type { MutationHandle } from '../client/writes/mutation.ts';
 import { decodeQueue } from '../domain/decode-documents.ts';
 import type { Queue } from '../domain/queue.ts';
 import { useCollection } from './use-collection.ts';

@@ -1,7 +1,7 @@
 // Who is signed in, and signing in and out.
 import { useMemo } from 'react';
-import type { LogoutOptions } from '../client/account.ts';
-import type { SessionState } from '../client/session.ts';
+import type { LogoutOptions } from '../client/session/account.ts';
+import type { SessionState } from '../client/session/session.ts';
 import { usePageSync } from './provider.tsx';
 import { useTopic } from './use-topic.ts';
 

@@ -4,10 +4,10 @@ import type { Preferences } from '../protocol/rpc.ts';
 import type { ConnectionState } from '../core/connection-state.ts';
 import { SyncError } from '../core/sync-error.ts';
 import type { SyncConfiguration, SyncManager } from '../client/sync-manager.ts';
-import { matcher, type EventFilter, type EventListener } from '../client/subscriptions.ts';
-import { asTyped, type EventName, type EventOf, type TypedEvent, type TypedListener } from '../client/typed-events.ts';
-import type { DerivedMetrics } from '../client/derived-metrics.ts';
-import type { MetricsBaseline } from '../client/exported-state.ts';
+import { matcher, type EventFilter, type EventListener } from '../client/documents/subscriptions.ts';
+import { asTyped, type EventName, type EventOf, type TypedEvent, type TypedListener } from '../client/documents/typed-events.ts';
+import type { DerivedMetrics } from '../client/health/derived-metrics.ts';
+import type { MetricsBaseline } from '../client/state/exported-state.ts';
 import { letGoOfDefault } from './default-hold.ts';
 import { NOBODY } from './nobody.ts';
 import { useManagerOf } from './use-manager-of.ts';
@@ -167,7 +167,7 @@ function follow(manager: SyncManager, listener: EventListener, filter: EventFilt
   const { eventTypes: types = [] } = filter;
   if (!types.includes('connected') && !types.includes('heartbeat')) return manager.subscribe(listener, filter);
   let end: (() => void) | null = () => {};
-  void import('../client/connection-notices.ts').then(
+  void import('../client/health/connection-notices.ts').then(
     ({ followNotices }) => end && (end = followNotices(manager.health, manager.scope.tenant, types, listener)),
   );
   return () => {

@@ -1,9 +1,9 @@
 // A provider for tests of components: nothing is kept, the server is a fake one, and time passes when the test says so.
 import { useState, type ReactNode } from 'react';
-import { createBareManager } from '../client/bare-manager.ts';
-import type { EventSourceFactory } from '../client/bare-source.ts';
+import { createBareManager } from '../client/bare/bare-manager.ts';
+import type { EventSourceFactory } from '../client/bare/bare-source.ts';
 import { createPageSync, type PageSyncOptions } from '../client/page-sync.ts';
-import { configured, DEFAULT_CONFIGURATION, type SyncConfiguration } from '../client/configuration.ts';
+import { configured, DEFAULT_CONFIGURATION, type SyncConfiguration } from '../client/state/configuration.ts';
 import { createBrowserPlatform } from '../platform/browser.ts';
 import type { Clock } from '../platform/ports.ts';
 import { PageSyncProvider } from '../react/provider.tsx';

@@ -4,7 +4,7 @@ import { createBoardWriter } from '../../src/app/board-writer.ts';
 import type { NewToast } from '../../src/app/new-toast.ts';
 import { words } from '../../src/app/words.ts';
 import { planWrite } from '../../src/app/write-plan.ts';
-import type { Accepted, Fate, Mutation } from '../../src/client/mutation.ts';
+import type { Accepted, Fate, Mutation } from '../../src/client/writes/mutation.ts';
 import { SyncError } from '../../src/core/sync-error.ts';
 import type { BoardAction } from '../../src/domain/board-action.ts';
 import { branch, NOW } from './fixtures.ts';

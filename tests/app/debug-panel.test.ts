@@ -6,7 +6,7 @@ import { engineFacts, positionFacts } from '../../src/components/debug/fact-rows
 import { addRecords, detailOf, EMPTY_LOG, MAX_RECORDS, pauseLog, placeOf, shownRecords } from '../../src/components/debug/record-log.ts';
 import { livingTabs, MAX_TABS, noteTab, type TabRow } from '../../src/components/debug/tab-list.ts';
 import type { DebugView } from '../../src/components/debug/use-debug-facts.ts';
-import type { TraceRecord } from '../../src/client/trace.ts';
+import type { TraceRecord } from '../../src/client/trace/trace.ts';
 import type { Beat, Lease } from '../../src/protocol/frame.ts';
 import { NOBODY } from '../../src/react/nobody.ts';
 

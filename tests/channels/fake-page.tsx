@@ -1,14 +1,14 @@
 // A page with a manager whose events, documents and health the test says; subscriptions and topics are the real ones.
 import type { ReactNode } from 'react';
 import type { SyncManager } from '../../src/client/contract.ts';
-import type { CollectionSnapshot } from '../../src/client/collections.ts';
-import { DEFAULT_CONFIGURATION, type SyncConfiguration } from '../../src/client/configuration.ts';
-import { NO_METRICS, type DerivedMetrics } from '../../src/client/derived-metrics.ts';
-import { earlyHealth, type Health } from '../../src/client/health.ts';
-import type { Effect, Mutation } from '../../src/client/mutation.ts';
+import type { CollectionSnapshot } from '../../src/client/documents/collections.ts';
+import { DEFAULT_CONFIGURATION, type SyncConfiguration } from '../../src/client/state/configuration.ts';
+import { NO_METRICS, type DerivedMetrics } from '../../src/client/health/derived-metrics.ts';
+import { earlyHealth, type Health } from '../../src/client/health/health.ts';
+import type { Effect, Mutation } from '../../src/client/writes/mutation.ts';
 import type { PageSync } from '../../src/client/page-sync.ts';
-import type { SessionState } from '../../src/client/session.ts';
-import { createSubscriptions } from '../../src/client/subscriptions.ts';
+import type { SessionState } from '../../src/client/session/session.ts';
+import { createSubscriptions } from '../../src/client/documents/subscriptions.ts';
 import { createTopic, type WritableTopic } from '../../src/client/topic.ts';
 import type { SyncEvent } from '../../src/protocol/event.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';

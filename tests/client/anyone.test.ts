@@ -1,7 +1,7 @@
 // A device with nobody signed in, at a server that may know no people at all.
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createSession } from '../../src/client/session.ts';
+import { createSession } from '../../src/client/session/session.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { openRegistry, type Registry } from '../../src/scope/registry.ts';
 import { createMockEventSource } from '../../src/testing/mock-event-source.ts';

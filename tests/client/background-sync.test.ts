@@ -1,6 +1,6 @@
 // When a page asks the browser to wake the service worker, and that it never fails where there is none.
 import { afterEach, expect, test, vi } from 'vitest';
-import { createBackgroundSync } from '../../src/client/background-sync.ts';
+import { createBackgroundSync } from '../../src/client/writes/background-sync.ts';
 
 const scope = { id: '0123456789abcdef', baseUrl: '', tenant: 't', user: 'u', feed: '' };
 let life: AbortController;

@@ -1,6 +1,6 @@
 // Tokens: who is asked, how often, what is sent with them, and where they never go.
 import { describe, expect, test } from 'vitest';
-import { createPageTokens } from '../../src/client/page-tokens.ts';
+import { createPageTokens } from '../../src/client/session/page-tokens.ts';
 import { createBusTokens } from '../../src/engine/tokens.ts';
 import type { TokenAnswer, TokenAsk } from '../../src/protocol/frame.ts';
 import { createBearerNet, readToken, type TokenPort } from '../../src/transport/bearer-net.ts';

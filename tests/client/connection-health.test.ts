@@ -1,6 +1,6 @@
 // The table of docs/architecture.md (Connection), row by row: what people and components are told, derived from the last beat and the clock.
 import { describe, expect, test } from 'vitest';
-import { deriveHealth, isSameHealth, type HealthFacts } from '../../src/client/connection-health.ts';
+import { deriveHealth, isSameHealth, type HealthFacts } from '../../src/client/health/connection-health.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { SyncError } from '../../src/core/sync-error.ts';
 import { fromWire } from '../../src/core/from-wire.ts';

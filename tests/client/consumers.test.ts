@@ -1,6 +1,6 @@
 // Named consumers: what each guarantee promises when a holder dies at any of its steps, and that tabs share one position.
 import { describe, expect, test } from 'vitest';
-import { runConsumer, type ConsumerOptions, type ConsumerParts } from '../../src/client/consumers.ts';
+import { runConsumer, type ConsumerOptions, type ConsumerParts } from '../../src/client/consumers/consumers.ts';
 import { createTopic } from '../../src/client/topic.ts';
 import type { SyncEvent } from '../../src/protocol/event.ts';
 import { scopeNames } from '../../src/scope/scope.ts';

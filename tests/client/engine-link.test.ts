@@ -1,6 +1,6 @@
 // Calls to an engine always settle: answered, in time or at its death, also when the engine never says a word.
 import { expect, test } from 'vitest';
-import { createEngineLink } from '../../src/client/engine-link.ts';
+import { createEngineLink } from '../../src/client/link/engine-link.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import type { Beat } from '../../src/protocol/frame.ts';
 import type { Platform } from '../../src/platform/browser.ts';

@@ -1,9 +1,9 @@
 // Export and import: the documents' format, there and back, and what an import may never do.
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_CONFIGURATION } from '../../src/client/configuration.ts';
-import { describeState, readState } from '../../src/client/export-state.ts';
-import { NO_BASELINE, type StateFacts } from '../../src/client/exported-state.ts';
-import { createHistory } from '../../src/client/history.ts';
+import { DEFAULT_CONFIGURATION } from '../../src/client/state/configuration.ts';
+import { describeState, readState } from '../../src/client/state/export-state.ts';
+import { NO_BASELINE, type StateFacts } from '../../src/client/state/exported-state.ts';
+import { createHistory } from '../../src/client/documents/history.ts';
 import { NOBODY } from '../../src/react/nobody.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import type { SyncEvent } from '../../src/protocol/event.ts';

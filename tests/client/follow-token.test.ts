@@ -1,8 +1,8 @@
 // What of an application's tokens is kept on the device, and when not.
 import 'fake-indexeddb/auto';
 import { expect, test } from 'vitest';
-import { followToken } from '../../src/client/follow-token.ts';
-import { createPageTokens } from '../../src/client/page-tokens.ts';
+import { followToken } from '../../src/client/session/follow-token.ts';
+import { createPageTokens } from '../../src/client/session/page-tokens.ts';
 import { keptToken } from '../../src/store/kept-token.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 

@@ -1,6 +1,6 @@
 // The list of past events: what is read from disk, continued by what is delivered, whichever of the two is ahead.
 import { expect, test } from 'vitest';
-import { createHistory } from '../../src/client/history.ts';
+import { createHistory } from '../../src/client/documents/history.ts';
 import { createNotifier } from '../../src/client/topic.ts';
 import type { SyncEvent } from '../../src/protocol/event.ts';
 import type { LogPage, LogReader } from '../../src/store/contract.ts';

@@ -1,6 +1,6 @@
 // When the next engine is started after one has died.
 import { expect, test } from 'vitest';
-import { createHostKeeper } from '../../src/client/host-keeper.ts';
+import { createHostKeeper } from '../../src/client/link/host-keeper.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
 function setUp() {

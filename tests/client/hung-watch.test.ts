@@ -1,6 +1,6 @@
 // The warning of a hung engine: until its lock says that it is gone, and never where no lock could say so.
 import { expect, test } from 'vitest';
-import { watchHung } from '../../src/client/hung-watch.ts';
+import { watchHung } from '../../src/client/link/hung-watch.ts';
 import type { SyncError } from '../../src/core/sync-error.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
 import { createLockTable } from '../support/lock-table.ts';

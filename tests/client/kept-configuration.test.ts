@@ -1,10 +1,10 @@
 // What updateConfiguration changed is there after a reload; what nobody changed follows the application; log-out takes it.
 import { expect, test } from 'vitest';
-import { configured, DEFAULT_CONFIGURATION, NOTE_CONFIGURATION, type SyncConfiguration } from '../../src/client/configuration.ts';
-import { NO_BASELINE } from '../../src/client/exported-state.ts';
-import { keepChange, readKept } from '../../src/client/kept-configuration.ts';
-import { createPageState } from '../../src/client/page-state.ts';
-import { createPageStore } from '../../src/client/page-store.ts';
+import { configured, DEFAULT_CONFIGURATION, NOTE_CONFIGURATION, type SyncConfiguration } from '../../src/client/state/configuration.ts';
+import { NO_BASELINE } from '../../src/client/state/exported-state.ts';
+import { keepChange, readKept } from '../../src/client/state/kept-configuration.ts';
+import { createPageState } from '../../src/client/state/page-state.ts';
+import { createPageStore } from '../../src/client/documents/page-store.ts';
 import { createTopic } from '../../src/client/topic.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import type { Notes } from '../../src/store/contract.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takeLegacyState } from '../../src/client/legacy-state.ts';
+import { takeLegacyState } from '../../src/client/state/legacy-state.ts';
 
 const NOW = Date.parse('2024-01-15T11:00:00Z');
 const OLD = {

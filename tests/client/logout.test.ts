@@ -1,8 +1,8 @@
 // Log-out, cut off at each of its steps: whatever a later start finds, nothing of the user is left, nobody is signed in, and the server hears of it.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { SessionDeps } from '../../src/client/account.ts';
-import { createPageStore } from '../../src/client/page-store.ts';
-import { createSession, type Session } from '../../src/client/session.ts';
+import type { SessionDeps } from '../../src/client/session/account.ts';
+import { createPageStore } from '../../src/client/documents/page-store.ts';
+import { createSession, type Session } from '../../src/client/session/session.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { openRegistry, REGISTRY_DATABASE, type Registry } from '../../src/scope/registry.ts';
 import { createScope } from '../../src/scope/create-scope.ts';

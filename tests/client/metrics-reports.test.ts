@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { NO_METRICS, type DerivedMetrics } from '../../src/client/derived-metrics.ts';
-import { describeMetrics, startMetricsReports } from '../../src/client/metrics-reports.ts';
+import { NO_METRICS, type DerivedMetrics } from '../../src/client/health/derived-metrics.ts';
+import { describeMetrics, startMetricsReports } from '../../src/client/health/metrics-reports.ts';
 import { createTopic } from '../../src/client/topic.ts';
 import { CLIENT_GAUGES, CLIENT_METRICS_PATH, CLIENT_SUMS } from '../../src/protocol/client-metrics.ts';
-import { createBearerBeacon } from '../../src/client/bearer-beacon.ts';
-import type { GetToken } from '../../src/client/page-tokens.ts';
+import { createBearerBeacon } from '../../src/client/session/bearer-beacon.ts';
+import type { GetToken } from '../../src/client/session/page-tokens.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 import { silentLog } from '../transport/answering-server.ts';
 

@@ -1,7 +1,7 @@
 // A page whose application names its user: a scope of its own, beside whoever is signed in on this device.
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createNamedSession } from '../../src/client/named-session.ts';
+import { createNamedSession } from '../../src/client/session/named-session.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { createScope } from '../../src/scope/create-scope.ts';
 import { openRegistry, REGISTRY_DATABASE, type AuthKind, type CurrentSession, type Registry } from '../../src/scope/registry.ts';

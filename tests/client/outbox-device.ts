@@ -1,9 +1,9 @@
 // One device for tests of a page's writes: the real rows on a fake IndexedDB, pages that come and go, and a drain that is played by hand.
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
-import { createCollections } from '../../src/client/collections.ts';
-import { followCollections } from '../../src/client/follow-collections.ts';
-import { openOutbox } from '../../src/client/open-outbox.ts';
-import { createPending, EMPTY_OUTBOX, type OutboxSnapshot } from '../../src/client/pending.ts';
+import { createCollections } from '../../src/client/documents/collections.ts';
+import { followCollections } from '../../src/client/documents/follow-collections.ts';
+import { openOutbox } from '../../src/client/writes/open-outbox.ts';
+import { createPending, EMPTY_OUTBOX, type OutboxSnapshot } from '../../src/client/writes/pending.ts';
 import { createNotifier, createTopic } from '../../src/client/topic.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { NOTHING_SAID, stepEntry, type EntryInput } from '../../src/core/entry.ts';

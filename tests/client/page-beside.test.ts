@@ -1,6 +1,6 @@
 // Scopes beside a page's own: one for each name, with the page's options, and not without end.
 import { expect, test } from 'vitest';
-import { DEFAULT_CONFIGURATION } from '../../src/client/configuration.ts';
+import { DEFAULT_CONFIGURATION } from '../../src/client/state/configuration.ts';
 import { besidePage } from '../../src/client/page-beside.ts';
 import { createPageSync } from '../../src/client/page-sync.ts';
 

@@ -1,7 +1,7 @@
 // A page that is put aside: nothing reaches it, nothing leaves it, and afterwards it is the same page.
 import { expect, test } from 'vitest';
-import { createPageBus } from '../../src/client/page-bus.ts';
-import { createPageLease } from '../../src/client/page-lease.ts';
+import { createPageBus } from '../../src/client/link/page-bus.ts';
+import { createPageLease } from '../../src/client/link/page-lease.ts';
 import { scopeNames } from '../../src/scope/scope.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 

@@ -1,7 +1,7 @@
 // A page's writes over the real rows on a fake IndexedDB: shown at once, in every order of events, and answered for.
 import { expect, test } from 'vitest';
-import { fateOf } from '../../src/client/mutation-fate.ts';
-import { createPending, EMPTY_OUTBOX } from '../../src/client/pending.ts';
+import { fateOf } from '../../src/client/writes/mutation-fate.ts';
+import { createPending, EMPTY_OUTBOX } from '../../src/client/writes/pending.ts';
 import { createTopic } from '../../src/client/topic.ts';
 import { stepEntry, type Entry, type EntryInput } from '../../src/core/entry.ts';
 import { cursorAt, eventAt } from '../support/sample-events.ts';

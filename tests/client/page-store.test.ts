@@ -1,9 +1,9 @@
 // A page that reads a disk which a stopped engine holds: it is not kept waiting once the engine goes on in memory.
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
-import { createPageStore } from '../../src/client/page-store.ts';
-import type { EngineLink } from '../../src/client/engine-link.ts';
-import { createEngineReads } from '../../src/client/engine-reads.ts';
+import { createPageStore } from '../../src/client/documents/page-store.ts';
+import type { EngineLink } from '../../src/client/link/engine-link.ts';
+import { createEngineReads } from '../../src/client/documents/engine-reads.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { startedAt } from '../contract/store-harness.ts';
 import { makeIndexedDb, settled as settledRequest, withDatabase } from '../store/indexed-db-harness.ts';

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createReplica, startReplica, stepReplica, type FrameHead, type Replica, type ReplicaCommand, type ReplicaInput } from '../../src/client/replica.ts';
+import {
+  createReplica,
+  startReplica,
+  stepReplica,
+  type FrameHead,
+  type Replica,
+  type ReplicaCommand,
+  type ReplicaInput,
+} from '../../src/client/documents/replica.ts';
 import type { LogPage, LogReader, Position } from '../../src/store/contract.ts';
 import { eventAt, metaAt } from '../support/sample-events.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';

@@ -1,7 +1,7 @@
 // Before a log-out: what is on its way is given a moment, what waits for a person is not waited for.
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
-import { sendFirst } from '../../src/client/send-first.ts';
+import { sendFirst } from '../../src/client/session/send-first.ts';
 import { ENTRY_POLICY } from '../../src/core/entry-policy.ts';
 import { stepEntry, type EntryInput } from '../../src/core/entry.ts';
 import { POLICY } from '../../src/core/policy.ts';

@@ -1,7 +1,7 @@
 // What a page does about silence: each reason not to act, and the one way of acting, over a bus and locks in memory.
 import { expect, test } from 'vitest';
-import { actOnSilence, type ActDeps } from '../../src/client/silence-act.ts';
-import type { Silence } from '../../src/client/silence-watch.ts';
+import { actOnSilence, type ActDeps } from '../../src/client/link/silence-act.ts';
+import type { Silence } from '../../src/client/link/silence-watch.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import type { Bus } from '../../src/platform/ports.ts';
 import { scopeNames } from '../../src/scope/scope.ts';

@@ -1,6 +1,6 @@
 // When a page takes an engine for silent: by its own clock, only while it is looked at and punctual, and not more often than the scope may.
 import { expect, test } from 'vitest';
-import { createSilenceWatch, type Silence } from '../../src/client/silence-watch.ts';
+import { createSilenceWatch, type Silence } from '../../src/client/link/silence-watch.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Entry } from '../../src/core/entry.ts';
 import type { SyncError } from '../../src/core/sync-error.ts';
-import { watchStall } from '../../src/client/stall-watch.ts';
+import { watchStall } from '../../src/client/writes/stall-watch.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
 import { entryOf } from '../outbox/entries.ts';
 

@@ -1,7 +1,7 @@
 // The face of a page: it shows the disk without its live part, says what is wrong when that can't be loaded, and hands over to it what was wished before.
 import { expect, test } from 'vitest';
 import type { LiveFace, LivePage, StartLive, SyncManagerDeps } from '../../src/client/contract.ts';
-import { DEFAULT_CONFIGURATION } from '../../src/client/configuration.ts';
+import { DEFAULT_CONFIGURATION } from '../../src/client/state/configuration.ts';
 import { createSyncManager } from '../../src/client/sync-manager.ts';
 import { READING_POLICY } from '../../src/core/reading-policy.ts';
 import type { LogReader, Position } from '../../src/store/contract.ts';

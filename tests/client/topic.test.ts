@@ -1,7 +1,7 @@
 // Topics and callbacks: told once a frame, isolated from each other's failures.
 import { expect, test } from 'vitest';
 import { createNotifier, createTopic } from '../../src/client/topic.ts';
-import { createSubscriptions } from '../../src/client/subscriptions.ts';
+import { createSubscriptions } from '../../src/client/documents/subscriptions.ts';
 import { createTimeline } from '../support/virtual-clock.ts';
 import { eventAt } from '../support/sample-events.ts';
 

@@ -1,9 +1,9 @@
 // What an outside checker hears of a page.
 import { expect, test } from 'vitest';
 import { createTopic } from '../../src/client/topic.ts';
-import { createTrace } from '../../src/client/trace.ts';
-import { documentHash, traceReads, type ReadFields } from '../../src/client/trace-reads.ts';
-import type { CollectionSnapshot } from '../../src/client/collections.ts';
+import { createTrace } from '../../src/client/trace/trace.ts';
+import { documentHash, traceReads, type ReadFields } from '../../src/client/trace/trace-reads.ts';
+import type { CollectionSnapshot } from '../../src/client/documents/collections.ts';
 
 const snapshot = (versions: Record<string, number>): CollectionSnapshot => ({
   isLoading: false,

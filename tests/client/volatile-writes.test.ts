@@ -1,7 +1,7 @@
 // A page's writes while its disk is full, over the real rows on a fake IndexedDB: accepted as not durable, shown, sent by the page, and stored when there is room.
 import { expect, test } from 'vitest';
-import { leaveUnkept } from '../../src/client/leave-unkept.ts';
-import { EMPTY_OUTBOX, type OutboxSnapshot } from '../../src/client/pending.ts';
+import { leaveUnkept } from '../../src/client/session/leave-unkept.ts';
+import { EMPTY_OUTBOX, type OutboxSnapshot } from '../../src/client/writes/pending.ts';
 import { createTopic } from '../../src/client/topic.ts';
 import type { RestAnswer, RestRequest } from '../../src/transport/contract.ts';
 import { createFaultyIndexedDb } from '../support/faulty-indexed-db.ts';

@@ -1,8 +1,8 @@
 // When and by which way events came, kept beside the log: stretches that are joined, bounded, and believed only where they are sound.
 import { expect, test, vi } from 'vitest';
-import { DEFAULT_CONFIGURATION } from '../../src/client/configuration.ts';
-import { NO_BASELINE } from '../../src/client/exported-state.ts';
-import { describeState, withKept } from '../../src/client/export-state.ts';
+import { DEFAULT_CONFIGURATION } from '../../src/client/state/configuration.ts';
+import { NO_BASELINE } from '../../src/client/state/exported-state.ts';
+import { describeState, withKept } from '../../src/client/state/export-state.ts';
 import { NOTE_RECEIVED, noteReceipts, readReceipts, receiptOf, type ReceiptNote } from '../../src/core/receipts.ts';
 import { createMetrics } from '../../src/engine/metrics.ts';
 import { createCounters } from '../../src/engine/counters.ts';

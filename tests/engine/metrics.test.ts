@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { deriveMetrics } from '../../src/client/metrics.ts';
+import { deriveMetrics } from '../../src/client/health/metrics.ts';
 import { createCounters } from '../../src/engine/counters.ts';
 import { createLagMeter, lagBucket } from '../../src/engine/lag.ts';
 import { createLateMetrics } from '../../src/engine/late-metrics.ts';

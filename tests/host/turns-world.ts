@@ -2,8 +2,8 @@
 // Pages come, go, crash, freeze and hide; the history checker judges what is committed and what pages are told.
 import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { decodeBusMessage, type BusMessage } from '../../src/protocol/frame.ts';
-import { actOnSilence } from '../../src/client/silence-act.ts';
-import { createSilenceWatch } from '../../src/client/silence-watch.ts';
+import { actOnSilence } from '../../src/client/link/silence-act.ts';
+import { createSilenceWatch } from '../../src/client/link/silence-watch.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import '../../src/engine/later.ts';
 import '../../src/engine/fallback.ts';

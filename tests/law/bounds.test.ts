@@ -1,10 +1,10 @@
 // Law 6: nothing is unbounded. Each structure that may hold pending things is overfilled; what it sheds is counted or read again.
 import { expect, test } from 'vitest';
-import { createTrace } from '../../src/client/trace.ts';
-import { createPageEffects } from '../../src/client/page-effects.ts';
-import { createPending, EMPTY_OUTBOX } from '../../src/client/pending.ts';
+import { createTrace } from '../../src/client/trace/trace.ts';
+import { createPageEffects } from '../../src/client/writes/page-effects.ts';
+import { createPending, EMPTY_OUTBOX } from '../../src/client/writes/pending.ts';
 import { createTopic } from '../../src/client/topic.ts';
-import { startReplica, stepReplica } from '../../src/client/replica.ts';
+import { startReplica, stepReplica } from '../../src/client/documents/replica.ts';
 import { EMPTY_SEQUENCER, stepSequencer } from '../../src/core/cursor.ts';
 import { POLICY } from '../../src/core/policy.ts';
 import { spendRequest, type RequestBudget } from '../../src/core/request-budget.ts';

@@ -1,6 +1,6 @@
 // One page of the model: the real replica, which follows the log, and the real collections, which fold what it delivers.
-import { createHistory } from '../../src/client/history.ts';
-import { createReplica } from '../../src/client/replica.ts';
+import { createHistory } from '../../src/client/documents/history.ts';
+import { createReplica } from '../../src/client/documents/replica.ts';
 import { createNotifier } from '../../src/client/topic.ts';
 import type { StoredDocument } from '../../src/core/document.ts';
 import type { Frame } from '../../src/protocol/frame.ts';

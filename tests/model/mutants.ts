@@ -4,7 +4,7 @@ import { parseCursor } from '../../src/protocol/cursor.ts';
 import type { StoredDocument } from '../../src/core/document.ts';
 import type { Arrival } from '../../src/core/cursor.ts';
 import { createTopic } from '../../src/client/topic.ts';
-import type { CollectionSnapshot } from '../../src/client/collections.ts';
+import type { CollectionSnapshot } from '../../src/client/documents/collections.ts';
 import type { Ingest } from '../../src/engine/ingest.ts';
 import type { Claim, LogWriter } from '../../src/store/contract.ts';
 import type { StreamTransport } from '../../src/transport/contract.ts';

@@ -1,5 +1,5 @@
 // Where a deliberate defect can be put into the model without touching the product: around the parts, never inside them.
-import type { FrameHead } from '../../src/client/replica.ts';
+import type { FrameHead } from '../../src/client/documents/replica.ts';
 import type { CommittedFrame, Ingest } from '../../src/engine/ingest.ts';
 import type { LogMeta, LogWriter, Position } from '../../src/store/contract.ts';
 import type { Policy } from '../../src/core/policy.ts';

@@ -3,7 +3,7 @@
 import { act, cleanup, render } from '@testing-library/react';
 import { useLayoutEffect } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createSubscriptions } from '../../src/client/subscriptions.ts';
+import { createSubscriptions } from '../../src/client/documents/subscriptions.ts';
 import { createNotifier, createTopic } from '../../src/client/topic.ts';
 import { gather, settle } from '../../src/react/gather.ts';
 import { NOBODY } from '../../src/react/nobody.ts';

@@ -6,8 +6,8 @@ import { renderToString } from 'react-dom/server';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SyncManagerProvider, useCollection, useConnectionHealth, useSyncManager, useWashingBaySync, type InitialSnapshot } from '@/lib/sync';
 import { createMockEventSource } from '@/lib/sync/testing';
-import { mayBeOf } from '../../src/client/initial-snapshot.ts';
-import { seedFor } from '../../src/client/seed.ts';
+import { mayBeOf } from '../../src/client/documents/initial-snapshot.ts';
+import { seedFor } from '../../src/client/documents/seed.ts';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 afterEach(() => void (document.body.innerHTML = ''));

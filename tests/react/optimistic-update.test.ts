@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Mutation, MutationHandle, OutboxDesk, ShownEffect } from '../../src/client/mutation.ts';
+import type { Mutation, MutationHandle, OutboxDesk, ShownEffect } from '../../src/client/writes/mutation.ts';
 import { SyncError } from '../../src/core/sync-error.ts';
 import { createOptimisticUpdate, documentOf } from '../../src/react/use-optimistic-update.ts';
 

@@ -3,9 +3,9 @@ import { cleanup, render } from '@testing-library/react';
 import { useLayoutEffect } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { EventName, EventOf, SyncEvent } from '../../src/lib/sync/types.ts';
-import type { Mutation } from '../../src/client/mutation.ts';
+import type { Mutation } from '../../src/client/writes/mutation.ts';
 import { createTopic } from '../../src/client/topic.ts';
-import type { MissingEventData } from '../../src/client/typed-events.ts';
+import type { MissingEventData } from '../../src/client/documents/typed-events.ts';
 import { NOBODY } from '../../src/react/nobody.ts';
 import { useQueueSync, type QueueSync } from '../../src/react/use-queue-sync.ts';
 

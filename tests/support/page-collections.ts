@@ -1,6 +1,6 @@
 // The collections of a page as they are once its live part is there: shown from disk, and followed.
-import { createCollections, type Collections, type CollectionsDeps } from '../../src/client/collections.ts';
-import { followCollections, type FollowDeps, type FollowedCollections } from '../../src/client/follow-collections.ts';
+import { createCollections, type Collections, type CollectionsDeps } from '../../src/client/documents/collections.ts';
+import { followCollections, type FollowDeps, type FollowedCollections } from '../../src/client/documents/follow-collections.ts';
 
 export type PageCollections = Collections & FollowedCollections;
 

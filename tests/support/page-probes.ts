@@ -1,7 +1,7 @@
 // What a story asks of harness pages and of the server, and how it waits until all is quiet. Nothing here sleeps for a fixed time.
 import { expect, type Page } from '@playwright/test';
-import type { Health } from '../../src/client/health.ts';
-import { documentHash } from '../../src/client/trace-reads.ts';
+import type { Health } from '../../src/client/health/health.ts';
+import { documentHash } from '../../src/client/trace/trace-reads.ts';
 import { COLLECTIONS } from '../../src/domain/collections.ts';
 import type { Snapshot } from '../../src/protocol/http.ts';
 import type { Tab } from './browser-session.ts';

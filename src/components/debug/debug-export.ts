@@ -1,7 +1,7 @@
 // What leaves the device when somebody asks for help: states, counts and places. A list of what may go, never of what may not: names,
 // plates, prices, notes and whatever else an application writes into its documents can't be in it, because no row lets them through.
-import type { Health } from '../../client/health.ts';
-import type { TraceRecord } from '../../client/trace.ts';
+import type { Health } from '../../client/health/health.ts';
+import type { TraceRecord } from '../../client/trace/trace.ts';
 import type { Beat } from '../../protocol/frame.ts';
 import type { StorageUse } from './storage-use.ts';
 import type { TabRow } from './tab-list.ts';

@@ -1,6 +1,6 @@
 // Which state of the connection machine the panel marks, and what it says about it. Pure.
 import type { ConnectionReport } from '../../protocol/frame.ts';
-import type { Health } from '../../client/health.ts';
+import type { Health } from '../../client/health/health.ts';
 
 export type DebugState = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'half-open' | 'sign-in' | 'error' | 'stopped';
 

@@ -1,5 +1,5 @@
 // The log of the panel: the newest trace records, bounded, with a pause that lets nothing move and says what came meanwhile. Pure.
-import type { TraceRecord } from '../../client/trace.ts';
+import type { TraceRecord } from '../../client/trace/trace.ts';
 
 export interface LoggedRecord {
   /** Counts records of this panel. */

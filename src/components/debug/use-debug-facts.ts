@@ -1,9 +1,9 @@
 // Everything that the panel shows, gathered while it is open: health and trace of the page's manager, beats and leases from the bus, and a
 // look at the disk every few seconds. It changes nothing: all that it says is the question who leads.
 import { useCallback, useEffect, useState } from 'react';
-import type { Health } from '../../client/health.ts';
+import type { Health } from '../../client/health/health.ts';
 import type { SyncManager } from '../../client/sync-manager.ts';
-import type { TraceRecord } from '../../client/trace.ts';
+import type { TraceRecord } from '../../client/trace/trace.ts';
 import { decodeBusMessage, type Beat } from '../../protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
 import { NOBODY } from '../../react/nobody.ts';

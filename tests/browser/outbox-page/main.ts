@@ -1,7 +1,7 @@
 // A page that only writes: the outbox on the disk of a signed-in person and the service worker beside it, without engine or connection, so that
 // whatever reaches the server was sent by the service worker.
-import { followToken } from '@/client/follow-token.ts';
-import { createPageTokens } from '@/client/page-tokens.ts';
+import { followToken } from '@/client/session/follow-token.ts';
+import { createPageTokens } from '@/client/session/page-tokens.ts';
 import { POLICY } from '@/core/policy.ts';
 import { createOutbox } from '@/outbox/outbox.ts';
 import type { Outbox } from '@/outbox/contract.ts';
