@@ -9,7 +9,7 @@ import type { Snapshot } from '../protocol/http.ts';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import type { Identity, PollEnd, StreamEnd, StreamListener, StreamTransport } from './contract.ts';
 import type { RestDeps } from './exchange.ts';
-import { fetchSnapshot } from './snapshot.ts';
+import { createLazySnapshots } from './lazy-snapshots.ts';
 import { createSseTransport, type SseTransportDeps } from './sse.ts';
 
 /** How long a server is assumed to know a write again that says nothing of it: a day, as ours does. */
@@ -40,7 +40,7 @@ export async function pollBare(
   listener: Omit<StreamListener, 'retryField'>,
   signal: AbortSignal,
 ): Promise<PollEnd> {
-  const answer = await fetchSnapshot(deps, identity, [], signal);
+  const answer = await createLazySnapshots(deps).snapshot(identity, [], signal);
   if ('failed' in answer && answer.failed.kind !== 'wrong-answer') return answer.failed;
   listener.opened();
   listener.bytes();
