@@ -140,6 +140,8 @@ async function bundle(code, chunks) {
       lib: { entry: 'size-entry', formats: ['es'], fileName: 'entry' },
       rolldownOptions: {
         input: 'size-entry',
+        // 'use client' is for frameworks that bundle by themselves.
+        onwarn: (warning, warn) => warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning),
         external: code.includes(PUSHER) ? NOT_OURS : [...NOT_OURS, PUSHER],
         preserveEntrySignatures: 'allow-extension',
         output: { minify: true, comments: false, codeSplitting: chunks },

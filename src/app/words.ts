@@ -171,7 +171,7 @@ export const words = {
     signInAction: 'Sign in',
     sentence: {
       live: 'Live: every change arrives here at once.',
-      polling: 'Polling: the live connection keeps failing, so this device asks again and again.',
+      polling: 'Polling: there is no live connection, so this device asks for changes every few seconds.',
       offline: 'Offline: keep working. What you enter is kept on this device and goes out by itself.',
       'sign-in': 'Your session ended. The board stays readable. Sign in again to go on.',
       connecting: 'Connecting to the server. The board shows the last state this device received.',
