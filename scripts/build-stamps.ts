@@ -11,6 +11,7 @@ export function buildStamps(now: Date = new Date()): Record<string, string> {
     __BUILD__: String(Math.floor(now.getTime() / 1_000)),
     __VERSION__: JSON.stringify(version),
     __PUSHER__: JSON.stringify(pusherApp(process.env['NEXT_PUBLIC_PUSHER_KEY'], process.env['NEXT_PUBLIC_PUSHER_CLUSTER'])),
+    __CACHE_TTL_MS__: String(seconds('CACHE_TTL') * 1_000),
     'process.env.NEXT_PUBLIC_USE_SYNC': JSON.stringify(process.env['NEXT_PUBLIC_USE_SYNC'] ?? 'true'),
   };
 }
@@ -18,4 +19,11 @@ export function buildStamps(now: Date = new Date()): Record<string, string> {
 /** Document 004's names. Without a key the server is asked; without a cluster it speaks the protocol itself. */
 function pusherApp(key = '', cluster = ''): { readonly key: string; readonly cluster: string | null } | null {
   return key === '' ? null : { key, cluster: cluster || null };
+}
+
+/** Whole seconds up to a day; 0 = not given. Anything else stops the build, by name. */
+function seconds(name: string): number {
+  const given = process.env[name] ?? '';
+  if (!/^\d{0,6}$/.test(given) || Number(given) > 86_400) throw new Error(`${name}=${given}: whole seconds from 1 to 86400 are expected, or nothing`);
+  return Number(given);
 }

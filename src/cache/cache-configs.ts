@@ -61,6 +61,13 @@ export const cacheConfigs = {
   },
 } as const satisfies Readonly<Record<string, CacheConfig>>;
 
-export function toConfig(wish: CacheWish = 'standard'): CacheConfig {
-  return typeof wish === 'string' ? cacheConfigs[wish] : { ...cacheConfigs.standard, ...wish };
+/** `CACHE_TTL` of the build (scripts/build-stamps.ts); who builds an application otherwise need not know of it. 0 = not given. */
+declare const __CACHE_TTL_MS__: number | undefined;
+const BUILT_TTL_MS = typeof __CACHE_TTL_MS__ === 'undefined' ? 0 : __CACHE_TTL_MS__;
+
+/** What a question that names no kind gets: `standard`, for as long as `builtTtlMs` says where it says anything. */
+export function toConfig(wish?: CacheWish, builtTtlMs: number = BUILT_TTL_MS): CacheConfig {
+  if (typeof wish === 'string') return cacheConfigs[wish];
+  const { standard } = cacheConfigs;
+  return { ...standard, ttl: builtTtlMs || standard.ttl, ...wish };
 }

@@ -20,7 +20,7 @@ export interface CachedHook<T> extends Cached<T> {
  * `key` null = nothing yet; so is a provider in which nobody is signed in. Without a `fetcher` the key is a URL, asked as `fetcherWithETag` does. Within a provider a key like `orders-123`,
  * `orders-123:order.updated` or `/api/v1/orders/123` is asked for again when an event has changed that document.
  */
-export function useCached<T = unknown>(key: string | null, fetcher?: Fetcher<T>, wish: CacheWish = 'standard'): CachedHook<T> {
+export function useCached<T = unknown>(key: string | null, fetcher?: Fetcher<T>, wish: CacheWish = {}): CachedHook<T> {
   const { cache, manager } = useCache();
   useEffect(() => (cache && manager ? followEvents(cache, manager) : undefined), [cache, manager]);
   const latest = useLatest(fetcher);

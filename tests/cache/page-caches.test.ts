@@ -1,5 +1,7 @@
 // Whose cache a page uses, from the first question to a log-out in another tab; and the names by which applications use it.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { buildStamps } from '../../scripts/build-stamps.ts';
+import { toConfig, type CacheWish } from '../../src/cache/cache-configs.ts';
 import type { Cache, CacheStats } from '../../src/cache/contract.ts';
 import type { PageCaches } from '../../src/cache/page-caches.ts';
 import { createPageCaches } from '../../src/cache/page-caches.ts';
@@ -120,6 +122,16 @@ describe('[CAC14] the names of document 004', () => {
     held.caches = { open: () => all, whenCurrent: async () => all[0] } as unknown as PageCaches;
   });
 
+  test('CACHE_TTL of the build is the lifetime where no kind and no time is named', () => {
+    const ttl = (wish: CacheWish | undefined, built: number) => toConfig(wish, built).ttl;
+    expect([ttl(undefined, 0), ttl(undefined, 3_600_000), ttl({ errorRetryCount: 1 }, 3_600_000)]).toEqual([300_000, 3_600_000, 3_600_000]);
+    expect([ttl('standard', 3_600_000), ttl('realtime', 3_600_000), ttl({ ttl: 7 }, 3_600_000)]).toEqual([300_000, 5_000, 7]);
+    vi.stubEnv('CACHE_TTL', '3600');
+    expect(buildStamps()).toMatchObject({ __CACHE_TTL_MS__: '3600000' });
+    vi.stubEnv('CACHE_TTL', 'soon');
+    expect(() => buildStamps()).toThrow('CACHE_TTL=soon');
+    vi.unstubAllEnvs();
+  });
   test('invalidate, invalidateMultiple, invalidatePattern, clearAll reach the caches of the page', async () => {
     const { cacheUtils } = await import('../../src/lib/cache/index.ts');
     await cacheUtils.invalidate('orders-123:order.updated');
