@@ -39,6 +39,8 @@ export type SequencerCommand =
   | { readonly do: 'count'; readonly what: 'duplicate' | 'gap' | 'shed' }
   /** Abort the stream and open it again from the stored cursor. */
   | { readonly do: 'reconnect' }
+  /** Open the stream again from the cursor, beside the present one: only the server can say whether the cursor lies on the log that this stream tells. */
+  | { readonly do: 'verify' }
   | { readonly do: 'resync'; readonly reason: ResyncReason }
   | { readonly do: 'wake-at'; readonly at: number };
 
@@ -70,7 +72,9 @@ function arrive(state: Sequencer, arrival: Arrival, now: number, policy: Policy)
   if (id.seq <= mine.seq) return [state, [{ do: 'count', what: 'duplicate' }]];
   const prev = parseCursor(arrival.prev);
   if (prev && isFork(mine, prev)) return resync(state, 'forked');
-  return follows(mine, arrival) ? take(state, arrival, now) : hold(state, arrival, now, policy);
+  if (follows(mine, arrival)) return take(state, arrival, now);
+  const [held, commands] = hold(state, arrival, now, policy);
+  return [held, prev && prev.seq < mine.seq && state.gapSince === null ? [...commands, { do: 'verify' }] : commands];
 }
 
 /** One place of one epoch with two checks: the log was restored and filled anew. */
@@ -78,14 +82,9 @@ function isFork(mine: Cursor, other: Cursor): boolean {
   return other.epoch === mine.epoch && other.seq === mine.seq && other.check !== mine.check;
 }
 
-/**
- * `prev` behind mine follows as well: this reader is sent nothing between `prev` and `id`, and mine lies between the two. (A poll may have moved the
- * cursor over events that this reader isn't sent, while the stream that takes over still counts from before them.)
- */
 function follows(mine: Cursor, arrival: Arrival): boolean {
   if (arrival.prev === null) return parseCursor(arrival.id)?.seq === mine.seq + 1;
-  const prev = parseCursor(arrival.prev);
-  return arrival.prev === mine.text || (prev !== null && prev.epoch === mine.epoch && prev.seq < mine.seq);
+  return arrival.prev === mine.text;
 }
 
 function take(state: Sequencer, first: Arrival, now: number): SequencerStep {
@@ -106,7 +105,7 @@ function take(state: Sequencer, first: Arrival, now: number): SequencerStep {
 function cursorOf(taken: readonly Arrival[]): Cursor {
   const last = taken.at(-1);
   const cursor = last ? parseCursor(last.id) : null;
-  if (!cursor) throw new TypeError('take() was given an arrival without a cursor');
+  if (!cursor) throw new TypeError('No cursor');
   return cursor;
 }
 

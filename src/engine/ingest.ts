@@ -28,6 +28,8 @@ export type IngestCounter = 'duplicate' | 'gap' | 'shed' | 'refusedAdvanced' | '
 export interface IngestListener {
   /** The stream has a hole that won't close: abort it and open it again from `cursor()`. */
   reconnect(): void;
+  /** The stream counts from before the cursor, which a poll or an older stream has moved: ask for it from there, without a break. */
+  verify(): void;
   resync(reason: ResyncReason): void;
   /** A newer engine wrote (`reign/fenced`) or the scope was logged out (`store/closed`): this engine is over. */
   fenced(error: SyncError): void;
@@ -88,7 +90,8 @@ export function createIngest(deps: IngestDeps, claim: Claim, listener: IngestLis
         count(command.what, 1);
         return;
       case 'reconnect':
-        listener.reconnect();
+      case 'verify':
+        listener[command.do]();
         return;
       case 'resync':
         listener.resync(command.reason);

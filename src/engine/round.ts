@@ -94,6 +94,7 @@ export function startRound(deps: RoundDeps, opened: Opened, reign: AbortSignal):
 
   const listener: IngestListener = {
     reconnect: () => connection.breakOff('gap'),
+    verify: () => connection.input({ type: 'rotate', attempt: connection.state().memory.attempt, afterMs: 0 }),
     resync: (reason: ResyncReason) => connection.input({ type: 'resync', reason }),
     fenced: (error) => deps.retire(error.code === 'store/closed' ? 'logged-out' : 'fenced'),
     failed(error) {

@@ -38,8 +38,12 @@ describe('what follows', () => {
     expect(taken(run(at(5), [arrived(event(7, 6))]).commands)).toEqual([]);
   });
 
-  test('[SEQ1] an arrival that counts from before my cursor follows it too: nothing lies between for this reader', () => {
-    expect(taken(run(at(5), [arrived(event(8, 4))]).commands)).toEqual([cursorAt(8)]);
+  test('[SEQ12] an arrival that counts from before my cursor is held, and the server asked whether mine lies on its log', () => {
+    const { state, commands } = run(at(5), [arrived(event(8, 4)), arrived(event(9, 8))]);
+    expect([taken(commands), named(commands).filter((name) => name === 'verify')]).toEqual([[], ['verify']]);
+    expect(state.held).toHaveLength(2);
+    const { commands: after } = run(stepSequencer(state, { type: 'reopened' }, 0, POLICY)[0], [arrived(event(8, 5)), arrived(event(9, 8))]);
+    expect(taken(after)).toEqual([cursorAt(8), cursorAt(9)]);
   });
 
   test('[SEQ1] a checkpoint moves the cursor as an event does', () => {

@@ -167,6 +167,7 @@ export async function startConnectionTo(url: string, options: HarnessOptions = {
     claim,
     {
       reconnect: () => connection.breakOff('gap'),
+      verify: () => connection.input({ type: 'rotate', attempt: connection.state().memory.attempt, afterMs: 0 }),
       resync: (reason) => connection.input({ type: 'resync', reason }),
       fenced: () => {},
       failed: () => connection.breakOff('store'),

@@ -37,6 +37,7 @@ async function setUp(options: { policy?: Partial<Policy>; start?: Snapshot | nul
   const said = { log: (line: string) => void heard.push(line) };
   const listener: IngestListener = {
     reconnect: () => said.log('reconnect'),
+    verify: () => said.log('verify'),
     resync: (reason) => said.log(`resync ${reason}`),
     fenced: (error) => said.log(`fenced ${error.code}`),
     failed: (error) => said.log(`failed ${error.code}`),

@@ -102,7 +102,7 @@ test('[BND1] received events waiting for a commit: the stream is asked to wait',
   const clock = createTimeline().clock();
   const never = new Promise<never>(() => {});
   const writer = { claim: () => never, salvage: () => never, commit: () => never, reset: () => never, sweep: () => never, relieve: () => never };
-  const listener = { reconnect: () => {}, resync: () => {}, fenced: () => {}, failed: () => {}, stale: () => {} };
+  const listener = { reconnect: () => {}, verify: () => {}, resync: () => {}, fenced: () => {}, failed: () => {}, stale: () => {} };
   const policy = { ...POLICY, ingestQueue: 100 };
   const ingest = createIngest(
     { writer, clock, policy, gatherMs: () => 0, publish: () => {}, count: () => {} },

@@ -88,6 +88,7 @@ export function createModelEngine(deps: EngineDeps): ModelEngine {
 
   const listener = {
     reconnect: () => connection?.breakOff('gap'),
+    verify: () => connection?.input({ type: 'rotate', attempt: connection.state().memory.attempt, afterMs: 0 }),
     resync: (reason: Parameters<Parameters<typeof createIngest>[2]['resync']>[0]) => connection?.input({ type: 'resync', reason }),
     fenced: () => retire('fenced'),
     failed: () => connection?.breakOff('store'),

@@ -43,6 +43,7 @@ export async function startHeadlessClient(
     claim,
     {
       reconnect: () => parts.connection?.breakOff('gap'),
+      verify: () => parts.connection?.input({ type: 'rotate', attempt: parts.connection.state().memory.attempt, afterMs: 0 }),
       resync: (reason) => parts.connection?.input({ type: 'resync', reason }),
       fenced: () => {},
       failed: () => parts.connection?.breakOff('store'),
