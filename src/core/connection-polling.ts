@@ -139,7 +139,7 @@ export function nudgePolling(state: Polling, { random }: Of<'nudge'>, now: numbe
   const { poll, memory } = state;
   if (poll.failed > 0) return stay(state);
   const spread = Math.min(memory.spreadMs ?? policy.nudgeSpreadMs, pollIntervalMs(memory, policy));
-  const soon = Math.max(now + random * spread, poll.askedAt + nudgedPollMs(memory, policy), memory.notBefore.events);
+  const soon = Math.max(now + Math.round(random * spread), poll.askedAt + nudgedPollMs(memory, policy), memory.notBefore.events);
   if (soon >= (poll.attempt === null ? poll.nextAt : poll.wantedAt)) return stay(state);
   // What came after the server looked is not in the answer that is on its way.
   if (poll.attempt !== null) return stay({ ...state, poll: { ...poll, wantedAt: soon } });
