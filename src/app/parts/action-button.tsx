@@ -3,7 +3,7 @@ import { CircleAlert, CloudUpload } from 'lucide-react';
 import { useRef, type MouseEvent, type ReactNode } from 'react';
 import { actionKey, type BoardAction } from '../../domain/board-action.ts';
 import { useDelayedFlag } from '../use-delayed-flag.ts';
-import { useSettling } from '../use-settling.ts';
+import { useSettling } from '../../components/use-settling.ts';
 import type { Unsent } from '../use-outbox-items.ts';
 import { words } from '../words.ts';
 
